@@ -1,0 +1,1 @@
+"""The wire contract of the Kubeyard API and its typed client."""

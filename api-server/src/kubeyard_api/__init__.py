@@ -1,0 +1,1 @@
+"""The Kubeyard API server on the YARN edge node."""

@@ -1,0 +1,1 @@
+"""The JupyterLab side of Kubeyard: identity, kernel connection and welcome."""

@@ -1,0 +1,1 @@
+"""The one-machine platform: its process table, checks and tour."""

@@ -1,0 +1,1 @@
+"""Boots the real parts that the tests stand on."""

@@ -1,0 +1,1 @@
+"""The Kubeyard web UI and OpenID provider."""

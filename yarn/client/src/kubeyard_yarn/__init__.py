@@ -1,0 +1,1 @@
+"""Hadoop's protocols for Kubeyard: ResourceManager, logs, HttpFS and submission."""

@@ -1,0 +1,1 @@
+"""The Enterprise Gateway plug-in of Kubeyard."""

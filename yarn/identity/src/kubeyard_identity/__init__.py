@@ -1,0 +1,1 @@
+"""Who is calling, by a signed token, and what is theirs."""

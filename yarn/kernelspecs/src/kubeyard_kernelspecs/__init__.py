@@ -1,0 +1,1 @@
+"""What a Kubeyard kernel is: its kernelspec, its submission and its launcher."""
