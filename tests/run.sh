@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Runs everything that shows whether Kubeyard works, from a fresh clone, with the real daemons.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: bash tests/run.sh [all|fast|lint|PYTEST ARGUMENTS...]
+
+  all    (default) rules and types, the fast tests, the real platform, the browser, the README's commands
+  fast   rules and types and all tests that need no daemons; under 90 s once the environments are there
+  lint   rules and types only
+  anything else is handed to pytest in the same environments:  bash tests/run.sh tests/yarn -k kill
+
+Environments are made in .venv and build/; what they need is kept in KUBEYARD_CACHE, so that a second clone
+fetches nothing again. KUBEYARD_TEST_HOME=<folder> uses a running platform instead of starting one.
+TEXT
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+build=$root/build
+if [[ $(id -u) == 0 ]]; then default_cache=/var/cache/kubeyard; else default_cache=$HOME/.cache/kubeyard; fi
+export KUBEYARD_CACHE=${KUBEYARD_CACHE:-$default_cache}
+export UV_CACHE_DIR=${UV_CACHE_DIR:-$KUBEYARD_CACHE/uv} UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1
+# The daemons' and the browser's ports in tests, so that a platform in use on this machine is left alone.
+export KUBEYARD_TEST_PORT_OFFSET=${KUBEYARD_TEST_PORT_OFFSET:-1700}
+members=(yarn/client yarn/identity yarn/kernelspecs api-server/client api-server web-ui local kubernetes/hub kubernetes/lab)
+
+say() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
+
+# Debian packages that the tests need and the platform does not; the platform's own script installs its own.
+debian_packages() {
+  command -v git >/dev/null || echo git
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || echo chromium
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+  fc-list 2>/dev/null | grep -qi liberation || echo fonts-liberation
+}
+
+install_debian_packages() {
+  local missing
+  mapfile -t missing < <(debian_packages)
+  (( ${#missing[@]} )) || return 0
+  local sudo=()
+  if [[ $(id -u) != 0 ]]; then
+    sudo -n true 2>/dev/null || { echo "These Debian packages are missing: ${missing[*]}. Run: sudo apt-get install ${missing[*]}" >&2; exit 2; }
+    sudo=(sudo -n)
+  fi
+  say "installing Debian packages: ${missing[*]}"
+  "${sudo[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# The same interpreter and uv as the platform's own script finds or installs.
+find_tools() {
+  eval "$(bash deployment_local.sh tools)"
+  : "${KUBEYARD_PYTHON:?deployment_local.sh tools must name the Python 3.11}" "${KUBEYARD_UV:?and uv}"
+}
+
+make_environments() {
+  [[ -x .venv/bin/python ]] || "$KUBEYARD_UV" venv --quiet --python "$KUBEYARD_PYTHON" .venv
+  "$KUBEYARD_UV" pip sync --quiet --require-hashes --python .venv/bin/python locks/dev.txt
+  "$KUBEYARD_UV" pip install --quiet --no-deps --python .venv/bin/python "${members[@]/#/--editable=}"
+  mkdir -p "$build"
+  [[ -x $build/gateway/bin/python ]] || "$KUBEYARD_UV" venv --quiet --python "$KUBEYARD_PYTHON" "$build/gateway"
+  "$KUBEYARD_UV" pip sync --quiet --require-hashes --python "$build/gateway/bin/python" locks/gateway.txt
+  "$KUBEYARD_UV" pip install --quiet --no-deps --python "$build/gateway/bin/python" \
+    --editable=yarn/client --editable=yarn/identity --editable=yarn/kernelspecs --editable=yarn/gateway
+  export KUBEYARD_TEST_GATEWAY_PYTHON=$build/gateway/bin/python PATH=$root/.venv/bin:$PATH
+}
+
+results=()
+failed=0
+
+phase() { # name command...
+  local name=$1; shift
+  say "$name"
+  local begun=$SECONDS verdict=passed
+  "$@" || { verdict=FAILED; failed=1; }
+  results+=("$(printf '%-34s %-7s %5s s' "$name" "$verdict" "$((SECONDS - begun))")")
+}
+
+# shellcheck disable=SC2329  # phase calls it
+lint() { pre-commit run --all-files --show-diff-on-failure; }
+# shellcheck disable=SC2329  # phase calls it
+tests() { local name=$1; shift; python -m pytest --junit-xml="$build/results/$name.xml" "$@"; }
+
+summary() {
+  say "summary on $(nproc) cores"
+  printf '%s\n' "${results[@]}"
+  python tests/summary.py "$build/results"
+  exit "$failed"
+}
+
+main() {
+  case ${1:-all} in -h|--help) usage; exit 0 ;; esac
+  install_debian_packages
+  find_tools
+  make_environments
+  rm -rf "$build/results"; mkdir -p "$build/results"
+  case ${1:-all} in
+    all)
+      phase "rules and types" lint
+      phase "fast tests" tests fast -m "not daemons and not browser and not readme"
+      phase "the real platform" tests daemons -m "daemons and not browser and not readme"
+      phase "Chromium on the real platform" tests browser -m "browser and not readme"
+      phase "every command of the README" tests readme -m readme
+      ;;
+    fast)
+      phase "rules and types" lint
+      phase "fast tests" tests fast -m "not daemons and not browser and not readme"
+      ;;
+    lint) phase "rules and types" lint ;;
+    *) phase "pytest $*" tests chosen "$@" ;;
+  esac
+  summary
+}
+
+main "$@"
