@@ -3,9 +3,9 @@
     python locks/refresh.py            write every lock anew
     python locks/refresh.py --check    say which lock is older than what it is made from; exit 1 if one is
 
-Each file in this folder is the complete, hashed content of one environment, without the address of any package
-index, so that anybody's mirror serves. A lock is stale once the requirements that it was made from have changed;
-its first line carries their digest, so that staleness is seen without a network.
+Each file in this folder is the complete, hashed content of one environment, without the address of any
+package index, so that anybody's mirror serves. A lock is stale once the requirements that it was made from
+have changed; its first line carries their digest, so that staleness is seen without a network.
 """
 
 import argparse
@@ -37,6 +37,7 @@ COMPILE = (
     "compile",
     "--quiet",
     "--no-header",
+    "--no-annotate",
     "--generate-hashes",
     "--universal",
     "--python-version",
@@ -67,20 +68,21 @@ def members(*names: str) -> tuple[str, ...]:
     return tuple(part for name in names for part in ("--package", name))
 
 
+def unlisted(*names: str) -> tuple[str, ...]:
+    return tuple(part for name in names for part in ("--no-emit-package", name))
+
+
+GATEWAY = tuple(f"yarn/{name}/pyproject.toml" for name in ("gateway", "client", "identity", "kernelspecs"))
 EVERYTHING = (".", *WORKSPACE, "kubernetes/hub", "kubernetes/lab")
 ALL = (
     export("workspace", WORKSPACE, "--no-dev", *members("kubeyard-api", "kubeyard-web", "kubeyard-local")),
     export("hub", ("kubernetes/hub",), "--no-dev", *members("kubeyard-hub")),
     export("lab", ("kubernetes/lab",), "--no-dev", *members("kubeyard-lab")),
     export("dev", EVERYTHING, "--all-packages", "--all-groups"),
-    Lock(
-        "gateway",
-        ("yarn/gateway/pyproject.toml", "yarn/client/pyproject.toml", "yarn/identity/pyproject.toml", "yarn/kernelspecs/pyproject.toml"),
-        (*COMPILE, "--no-annotate", *(part for name in OWN for part in ("--no-emit-package", name)), "yarn/gateway/pyproject.toml"),
-    ),
-    Lock("spark", ("locks/spark.in",), (*COMPILE, "--no-annotate", "locks/spark.in")),
-    Lock("tools", ("locks/tools.in",), (*COMPILE, "--no-annotate", "locks/tools.in")),
-)  # fmt: skip
+    Lock("gateway", GATEWAY, (*COMPILE, *unlisted(*OWN), "yarn/gateway/pyproject.toml")),
+    Lock("spark", ("locks/spark.in",), (*COMPILE, "locks/spark.in")),
+    Lock("tools", ("locks/tools.in",), (*COMPILE, "locks/tools.in")),
+)
 
 
 def requirements(source: str) -> object:

@@ -7,7 +7,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], what: str, timeout_seconds: float = 30, every_seconds: float = 0.1) -> T:
+def wait_until(
+    condition: Callable[[], T], what: str, timeout_seconds: float = 30, every_seconds: float = 0.1
+) -> T:
     """Return the first truthy value of `condition`, asked again each `every_seconds`.
 
     Raises AssertionError with `what` and the last value seen once `timeout_seconds` have passed.
