@@ -1,0 +1,68 @@
+"""Every command that README.md shows is run here, in its order, on a platform of its own."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PORT_OFFSET = 3100
+FENCE = re.compile(r"^```(?:sh|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# The command that runs these very tests; CI runs it, so it needs no second run from inside itself.
+THIS_COMMAND = "bash tests/run.sh"
+
+
+def commands() -> list[str]:
+    """The commands of all shell blocks, without comments, in the order of the README."""
+    blocks = FENCE.findall((ROOT / "README.md").read_text())
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The caller's environment with a platform home and ports of its own, cleared away afterwards."""
+    home = tmp_path_factory.mktemp("readme") / "home"
+    variables = {
+        **os.environ,
+        "KUBEYARD_HOME": str(home),
+        "KUBEYARD_PORT_OFFSET": str(PORT_OFFSET),
+        # A test's folder is closed to other accounts, and the platform's accounts must reach its home.
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    for folder in (home.parent, *home.parent.parents):
+        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o011)
+    yield variables
+    subprocess.run(
+        ["bash", "deployment_local.sh", "reset", "--yes"], cwd=ROOT, env=variables, check=False, timeout=300
+    )
+
+
+def test_the_two_promised_commands_are_shown() -> None:
+    assert "bash deployment_local.sh" in commands()
+    assert THIS_COMMAND in commands()
+
+
+@pytest.mark.readme
+@pytest.mark.timeout(1800)
+def test_every_command_does_its_work(environment: dict[str, str]) -> None:
+    shown = [command for command in commands() if not command.startswith(THIS_COMMAND)]
+    assert shown
+    for command in shown:
+        done = subprocess.run(
+            command,
+            shell=True,
+            executable="/bin/bash",
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=1500,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
