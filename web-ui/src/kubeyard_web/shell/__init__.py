@@ -1,0 +1,1 @@
+"""What surrounds every page: assets, theme, navigation, banners."""

@@ -1,0 +1,41 @@
+"""What every template may use: `shell`, with the theme, the banners' settings and the links out."""
+
+from dataclasses import dataclass
+
+from flask import Flask, request
+
+from kubeyard_web.shell.settings import PageSettings
+
+THEMES = ("system", "light", "dark")
+THEME_COOKIE = "kubeyard_theme"
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The frame of the page that is being rendered."""
+
+    demo: bool
+    single_account: bool
+    lab_url: str
+    theme: str
+
+
+def theme_preference() -> str:
+    """Return the theme that this browser asked for; anything unknown means: like the system."""
+    wanted = request.cookies.get(THEME_COOKIE, "system")
+    return wanted if wanted in THEMES else "system"
+
+
+def lab_url(hub_url: str) -> str:
+    """Return where the Hub opens the visitor's own JupyterLab, starting it if it must."""
+    return f"{hub_url.rstrip('/')}/hub/user-redirect/lab"
+
+
+def register_context(app: Flask, settings: PageSettings) -> None:
+    """Make `shell` known to every template, the ones without navigation too."""
+
+    def shell() -> dict[str, Shell]:
+        frame = Shell(settings.demo, settings.single_account, lab_url(settings.hub_url), theme_preference())
+        return {"shell": frame}
+
+    app.context_processor(shell)
