@@ -1,1 +1,21 @@
 """What a Kubeyard kernel is: its kernelspec, its submission and its launcher."""
+
+from kubeyard_kernelspecs.spec import (
+    KernelSpec,
+    Resource,
+    ResourceKind,
+    Visibility,
+    remove_kernelspec,
+    spec_from_metadata,
+    write_kernelspec,
+)
+
+__all__ = [
+    "KernelSpec",
+    "Resource",
+    "ResourceKind",
+    "Visibility",
+    "remove_kernelspec",
+    "spec_from_metadata",
+    "write_kernelspec",
+]
