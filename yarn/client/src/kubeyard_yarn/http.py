@@ -1,0 +1,159 @@
+"""One HTTP session for Hadoop's services: a timeout on every call, and answers turned into typed errors."""
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+
+from kubeyard_yarn.errors import (
+    AlreadyExists,
+    BadRequest,
+    NotFound,
+    Refused,
+    UnexpectedAnswer,
+    Unreachable,
+    YarnError,
+)
+from kubeyard_yarn.shapes import Json, as_object, text
+
+# HttpFS answers 500 for refusals and for bad paths: the exception's name tells more than the status.
+_BY_EXCEPTION: Mapping[str, type[YarnError]] = {
+    "AccessControlException": Refused,
+    "AuthorizationException": Refused,
+    "ForbiddenException": Refused,
+    "SecurityException": Refused,
+    "FileNotFoundException": NotFound,
+    "NotFoundException": NotFound,
+    "ApplicationNotFoundException": NotFound,
+    "FileAlreadyExistsException": AlreadyExists,
+    "AlreadyExistsException": AlreadyExists,
+    "BadRequestException": BadRequest,
+    "IllegalArgumentException": BadRequest,
+    "InvalidPathException": BadRequest,
+    "HadoopIllegalArgumentException": BadRequest,
+    "PathIsNotEmptyDirectoryException": BadRequest,
+    "ParentNotDirectoryException": BadRequest,
+    "SafeModeException": Unreachable,
+    "RetriableException": Unreachable,
+    "StandbyException": Unreachable,
+}
+_BY_STATUS: Mapping[int, type[YarnError]] = {
+    400: BadRequest,
+    401: Refused,
+    403: Refused,
+    404: NotFound,
+    405: BadRequest,
+    502: Unreachable,
+    503: Unreachable,
+    504: Unreachable,
+}
+Body = bytes | Iterable[bytes]
+
+
+class HadoopHttp:
+    """Sends requests to one Hadoop service, called `service` in messages; safe to share between threads."""
+
+    def __init__(self, service: str, timeout_seconds: float) -> None:
+        """Every call waits at most `timeout_seconds` to connect, and as long for each part of the answer."""
+        self.service = service
+        self.timeout_seconds = timeout_seconds
+        self._session = requests.Session()
+        # Hadoop's signed cookie outranks user.name: kept, it would answer one user with another's rights.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # No proxy and no .netrc from the environment: the cluster is never behind the way out to the web.
+        self._session.trust_env = False
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, str],
+        *,
+        json: Json | None = None,
+        body: Body | None = None,
+        stream: bool = False,
+    ) -> requests.Response:
+        """Return the answer whatever its status, redirects not followed; raise Unreachable without one."""
+        try:
+            return self._session.request(
+                method,
+                url,
+                params=dict(params),
+                json=json,
+                data=body,
+                headers={"Content-Type": "application/octet-stream"} if body is not None else None,
+                timeout=self.timeout_seconds,
+                allow_redirects=False,
+                stream=stream,
+            )
+        except requests.Timeout as error:
+            raise Unreachable(
+                f"{self.service} at {url} did not answer within {self.timeout_seconds:g} s; "
+                "see whether it is overloaded or its address is wrong"
+            ) from error
+        except requests.RequestException as error:
+            raise Unreachable(
+                f"{self.service} at {url} cannot be reached ({_reason(error)}); "
+                "see whether it runs and its address is right"
+            ) from error
+
+    def read_object(self, answer: requests.Response, what: str) -> Json:
+        """Return the JSON object of a successful answer; `what` names the wish in the error's message."""
+        self.check(answer, what)
+        try:
+            return as_object(answer.json())
+        except ValueError as error:
+            kind = answer.headers.get("Content-Type", "no content type")
+            raise UnexpectedAnswer(
+                f"{what}: {self.service} at {_origin(answer)} answered {answer.status_code} with {kind} "
+                f"instead of JSON ({_first_line(answer.text)}); see whether the address is right"
+            ) from error
+
+    def check(self, answer: requests.Response, what: str) -> None:
+        """Raise the matching error unless the answer is a success."""
+        if answer.status_code < 300:
+            return
+        exception, message = _remote_exception(answer)
+        kind = _BY_EXCEPTION.get(exception) or _BY_STATUS.get(answer.status_code, UnexpectedAnswer)
+        raise kind(f"{what}: {self.service} at {_origin(answer)} {_problem(kind)}: {message}")
+
+
+def _problem(kind: type[YarnError]) -> str:
+    steps: Mapping[type[YarnError], str] = {
+        Refused: "refuses it, check the user's rights and the service account's",
+        NotFound: "does not have it, check the name",
+        AlreadyExists: "has it already, choose another name or overwrite it",
+        BadRequest: "rejects the request, correct it",
+        Unreachable: "cannot serve it now, try again",
+    }
+    return steps.get(kind, "failed, see its log")
+
+
+def _remote_exception(answer: requests.Response) -> tuple[str, str]:
+    """Return the Java exception's simple name, if any, and a one-line message."""
+    try:
+        found = as_object(as_object(answer.json()).get("RemoteException"))
+    except ValueError:
+        return "", f"{answer.status_code} {_first_line(answer.text) or answer.reason}"
+    return text(found, "exception"), _first_line(text(found, "message")) or answer.text[:300]
+
+
+def _first_line(body: str) -> str:
+    """Return the first line, or of Jetty's error page the message."""
+    page = re.search(r"<th>MESSAGE:</th><td>(.*?)</td>", body, re.DOTALL)
+    told = html.unescape(page[1]) if page else body
+    return next((line.strip()[:500] for line in told.splitlines() if line.strip()), "")
+
+
+def _origin(answer: requests.Response) -> str:
+    return "/".join(str(answer.url).split("/")[:3])
+
+
+def _reason(error: requests.RequestException) -> str:
+    """Return the innermost cause in words, without urllib3's object addresses."""
+    cause: BaseException = error
+    while (inner := cause.__cause__ or cause.__context__) is not None:
+        cause = inner
+    return str(cause) or type(cause).__name__
