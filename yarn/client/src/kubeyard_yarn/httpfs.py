@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import requests
 
-from kubeyard_yarn.errors import BadRequest, NotFound, Unreachable
+from kubeyard_yarn.errors import BadRequest, NotFound, UnexpectedAnswer, Unreachable
 from kubeyard_yarn.http import Body, HadoopHttp
 from kubeyard_yarn.shapes import Json, child, moment, rows, text, whole
 
@@ -97,11 +97,17 @@ class UserFiles:
         self._http.check(answer, f"write {path}")
 
     def open(self, path: str, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
-        """Yield the file's bytes from `offset`, at most `length` of them; errors come before the first."""
+        """Yield the file's bytes from `offset`, at most `length`, none behind the end; errors come first."""
         params = {"offset": str(offset)} | ({} if length is None else {"length": str(length)})
         answer = self._send("GET", path, "OPEN", params, stream=True)
-        # An error's body is small and read whole by the check, which frees the connection.
-        self._http.check(answer, f"read {path}")
+        try:
+            # An error's body is small and read whole by the check, which frees the connection.
+            self._http.check(answer, f"read {path}")
+        except UnexpectedAnswer as error:
+            # An offset behind the end is a fault of the DataNode's stream, told as 500 with this sentence.
+            if "Premature EOF from inputStream after skipping" in str(error):
+                return iter(())
+            raise
         return self._chunks(answer, path)
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
