@@ -1,0 +1,1 @@
+"""The OpenID provider, through which the Hub logs people in."""

@@ -1,0 +1,1 @@
+"""Signing keys, the tokens that they sign, and their exchange."""
