@@ -82,8 +82,11 @@ class ContainerLogs:
 
     def _open(self, container_id: str, file: str, node_http_address: str, size: int | None) -> Envelope:
         """Ask for the first `size` bytes, the last with a negative one, all with None."""
-        path = f"containerlogs/{quote(container_id, safe='')}/{quote(file, safe='')}"
         what = f"the log {file} of {container_id}"
+        # A NodeManager follows "../" to another container's logs, which may be another user's.
+        if "/" in file or file in ("", ".", ".."):
+            raise NotFound(f"{what}: a log file's name is no path; ask for one that is listed")
+        path = f"containerlogs/{quote(container_id, safe='')}/{quote(file, safe='')}"
         params = self._user | ({} if size is None else {"size": str(size)})
         return self._where_it_is(
             node_http_address,
