@@ -1,0 +1,110 @@
+"""Speaks to the gateway about kernels, always with the token of the user who asks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import requests
+from kubeyard_client.messages.errors import ErrorCode
+from kubeyard_client.messages.kernels import KernelState
+
+from kubeyard_api.errors import PublicError, not_found
+
+LIST_TIMEOUT_SECONDS = (2, 3)
+# A restart waits until YARN has started the new container.
+ACT_TIMEOUT_SECONDS = (2, 90)
+
+
+class GatewayUnreachable(Exception):  # noqa: N818 - it names what happened
+    """The gateway cannot be asked now; the message says why."""
+
+
+@dataclass(frozen=True)
+class LiveKernel:
+    """What the gateway says of one kernel."""
+
+    id: str
+    kernelspec: str
+    state: KernelState
+    connections: int
+    last_activity_at: datetime | None
+
+
+class Gateway:
+    """The Enterprise Gateway, which decides by the token whose kernels are shown and touched."""
+
+    def __init__(self, url: str) -> None:
+        self._kernels_url = f"{url}/api/kernels"
+        self._url = url
+
+    def is_alive(self) -> str:
+        """Empty when the gateway answers, else the reason."""
+        try:
+            answer = requests.get(f"{self._url}/healthz", timeout=LIST_TIMEOUT_SECONDS)
+        except requests.RequestException as error:
+            return _why(error)
+        return "" if answer.ok else f"it answers {answer.status_code}"
+
+    def kernels(self, token: str) -> list[LiveKernel]:
+        """The kernels that this token's user may see. Raises GatewayUnreachable."""
+        answer = self._send("GET", self._kernels_url, token, LIST_TIMEOUT_SECONDS)
+        try:
+            if answer.ok:
+                return [_kernel(row) for row in answer.json()]
+        except (ValueError, KeyError, TypeError) as error:
+            raise GatewayUnreachable("the gateway's answer is not a list of kernels") from error
+        raise GatewayUnreachable(f"the gateway answers {answer.status_code}")
+
+    def act(self, kernel_id: str, action: str, token: str) -> None:
+        """Interrupt, restart or stop one kernel. Raises PublicError."""
+        url = f"{self._kernels_url}/{kernel_id}"
+        method, address = ("DELETE", url) if action == "stop" else ("POST", f"{url}/{action}")
+        try:
+            answer = self._send(method, address, token, ACT_TIMEOUT_SECONDS)
+        except GatewayUnreachable as error:
+            raise PublicError(ErrorCode.GATEWAY_UNREACHABLE, f"{error}. Try again in a moment.") from error
+        if answer.status_code == 404:
+            raise not_found("kernel")
+        if not answer.ok:
+            raise PublicError(
+                ErrorCode.CONFLICT, f"The gateway could not {action} this kernel: {_message(answer)}"
+            )
+
+    def _send(self, method: str, url: str, token: str, timeout: tuple[int, int]) -> requests.Response:
+        try:
+            headers = {"Authorization": f"Bearer {token}"}
+            return requests.request(method, url, headers=headers, timeout=timeout, allow_redirects=False)
+        except requests.RequestException as error:
+            raise GatewayUnreachable(f"The gateway at {self._url} is out of reach: {_why(error)}") from error
+
+
+def _kernel(row: dict[str, Any]) -> LiveKernel:
+    state = row.get("execution_state", "")
+    return LiveKernel(
+        id=str(row["id"]),
+        kernelspec=str(row["name"]),
+        state=KernelState(state) if state in set(KernelState) else KernelState.UNKNOWN,
+        connections=int(row.get("connections") or 0),
+        last_activity_at=_moment(row.get("last_activity")),
+    )
+
+
+def _moment(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+
+
+def _message(answer: requests.Response) -> str:
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    reason = body.get("message") or body.get("reason") if isinstance(body, dict) else ""
+    return str(reason or f"it answers {answer.status_code}")[:500]
+
+
+def _why(error: requests.RequestException) -> str:
+    if isinstance(error, requests.Timeout):
+        return "it does not answer in time"
+    if isinstance(error, requests.ConnectionError):
+        return "nobody listens there"
+    return type(error).__name__

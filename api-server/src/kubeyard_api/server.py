@@ -1,0 +1,74 @@
+"""The web server: gunicorn with threads, each worker process with its own parts and poller."""
+
+import logging
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # it has no types
+from gunicorn.config import Config  # type: ignore[import-untyped]  # it has no types
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # it has no types
+from gunicorn.workers.base import Worker  # type: ignore[import-untyped]  # it has no types
+
+from kubeyard_api.app import create_app
+from kubeyard_api.parts import Parts, open_parts
+from kubeyard_api.poller import Poller
+from kubeyard_api.settings import Settings
+
+# An open stream never ends by itself: it is cut when the server stops, and its client comes back.
+GRACEFUL_SECONDS = 3
+
+
+class RootLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Leaves gunicorn's own lines to the process's JSON logs."""
+
+    def setup(self, _cfg: Config) -> None:
+        """Keep no handler of its own; requests are logged by the application."""
+        self.error_log = logging.getLogger("gunicorn.error")
+        self.error_log.propagate = True
+        self.error_log.handlers = []
+        self.access_log = logging.getLogger("gunicorn.access")
+        self.access_log.disabled = True
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn, configured by our settings alone."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._parts: Parts | None = None
+        self._poller: Poller | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Tell gunicorn what it needs to know."""
+        options: dict[str, Any] = {
+            "bind": [self._settings.api_bind],
+            "worker_class": "gthread",
+            "workers": self._settings.api_workers,
+            "threads": self._settings.api_threads,
+            "graceful_timeout": GRACEFUL_SECONDS,
+            "keepalive": 15,
+            "logger_class": RootLogger,
+            "post_worker_init": self._begin,
+            "worker_exit": self._end,
+            "control_socket_disable": True,
+            "proc_name": "kubeyard-api",
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Make the application, in the worker process: connections do not survive a fork."""
+        self._parts = open_parts(self._settings)
+        return create_app(self._parts)
+
+    def _begin(self, _worker: Worker) -> None:
+        if self._parts is not None:
+            self._poller = Poller(self._parts)
+            self._poller.start()
+
+    def _end(self, _arbiter: Any, _worker: Worker) -> None:
+        if self._poller is not None:
+            self._poller.stop()
+        if self._parts is not None:
+            self._parts.close()

@@ -1,0 +1,82 @@
+"""The API server's settings, read from KUBEYARD_* and checked before anything starts."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "KUBEYARD_"
+
+
+def _split(value: object) -> object:
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
+
+
+def _http(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError(f"{value!r} must start with http:// or https://")
+    return value.rstrip("/")
+
+
+def _bind(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError(f"{value!r} must look like 127.0.0.1:5050")
+    return value
+
+
+HttpUrl = Annotated[str, AfterValidator(_http)]
+HttpUrls = Annotated[tuple[HttpUrl, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class SettingsRefused(Exception):  # noqa: N818 - it names what happened
+    """Some settings are wrong; the message has one line for each, with its name."""
+
+
+class Settings(BaseSettings):
+    """What the API server and its worker need to know."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    issuer: str = "http://127.0.0.1:5000"
+    jwks_file: Path
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    service_user: str = Field(default="kubeyard", pattern=r"^[a-z_][a-z0-9_-]*$")
+    hdfs_root: str = Field(default="/kubeyard", pattern=r"^/[^/].*$")
+    hdfs_shared: str = Field(default="/shared", pattern=r"^/[^/].*$")
+
+    api_bind: Annotated[str, AfterValidator(_bind)] = "127.0.0.1:5050"
+    api_database_url: str
+    api_workers: int = Field(default=1, ge=1, le=32)
+    api_threads: int = Field(default=48, ge=4, le=512)
+    api_poll_seconds: float = Field(default=1.0, ge=0.1, le=60)
+    api_builds_dir: Path
+    kernelspecs_dir: Path
+    base_python: Path = Path("/usr/bin/python3.11")
+    conda_channels: Words = ("conda-forge",)
+
+    rm_urls: HttpUrls
+    history_url: HttpUrl
+    httpfs_url: HttpUrl
+    gateway_url: HttpUrl
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment. Raises SettingsRefused with every wrong setting's name and problem."""
+        try:
+            return cls()
+        except ValidationError as error:
+            raise SettingsRefused("\n".join(_line(problem) for problem in error.errors())) from error
+
+
+def _line(problem: object) -> str:
+    assert isinstance(problem, dict)  # noqa: S101 - pydantic's own type is private
+    name = PREFIX + "_".join(str(part) for part in problem["loc"][:1]).upper()
+    if problem["type"] == "missing":
+        return f"{name} is not set: set it in the environment of this service"
+    # The value itself may hold a password (a database URL), so it is shown only where a rule quotes it.
+    return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
