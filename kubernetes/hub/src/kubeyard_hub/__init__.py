@@ -1,1 +1,1 @@
-"""JupyterHub's configuration for Kubeyard."""
+"""JupyterHub's configuration for Kubeyard: one module, two kinds of spawner."""

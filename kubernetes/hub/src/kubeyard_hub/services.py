@@ -1,0 +1,42 @@
+"""Who else may use the Hub's interface, and for what."""
+
+import sys
+
+from traitlets.config import Config
+
+from kubeyard_hub.settings import HubSettings, secret
+
+WEB_SERVICE = "kubeyard-web"
+IDLE_SERVICE = "kubeyard-idle"
+
+
+def configure_services(config: Config, settings: HubSettings) -> None:
+    """Give the web UI what its Notebooks page needs, and never administration."""
+    config.JupyterHub.services = [{"name": WEB_SERVICE, "api_token": secret(settings.hub_service_token_file)}]
+    config.JupyterHub.load_roles = [
+        {
+            "name": WEB_SERVICE,
+            "description": "Lists people's Labs, starts and stops them",
+            "scopes": ["list:users", "read:users", "read:servers", "servers"],
+            "services": [WEB_SERVICE],
+        }
+    ]
+    if settings.hub_idle_seconds:
+        _stop_idle_labs(config, settings.hub_idle_seconds)
+
+
+def _stop_idle_labs(config: Config, idle_seconds: int) -> None:
+    config.JupyterHub.services.append(
+        {
+            "name": IDLE_SERVICE,
+            "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={idle_seconds}"],
+        }
+    )
+    config.JupyterHub.load_roles.append(
+        {
+            "name": IDLE_SERVICE,
+            "description": "Stops Labs that nobody uses",
+            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+            "services": [IDLE_SERVICE],
+        }
+    )
