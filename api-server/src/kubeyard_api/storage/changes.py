@@ -14,6 +14,7 @@ from kubeyard_api.storage.tables import ChangeRow
 # Any number: it only has to be the same for everyone who records a change.
 ORDER_LOCK = 7_205_432
 KEEP = timedelta(minutes=10)
+MOST_NAMED = 200
 
 
 def record_change(session: Session, topic: Topic, owner_by_id: Mapping[str, str]) -> int:
@@ -24,10 +25,12 @@ def record_change(session: Session, topic: Topic, owner_by_id: Mapping[str, str]
     if session.get_bind().dialect.name == "postgresql":
         # Without this a lower version could become visible after a higher one, and be missed by readers.
         session.execute(text(f"SELECT pg_advisory_xact_lock({ORDER_LOCK})"))
+    # So many at once (the first look at a cluster) are told as "anything may have changed".
+    named = owner_by_id if len(owner_by_id) <= MOST_NAMED else {}
     row = ChangeRow(
         topic=topic.value,
-        ids=json.dumps(list(owner_by_id)),
-        owners=json.dumps(list(owner_by_id.values())),
+        ids=json.dumps(list(named)),
+        owners=json.dumps(list(named.values())),
         at=utc_now(),
     )
     session.add(row)

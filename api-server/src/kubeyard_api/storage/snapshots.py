@@ -1,5 +1,6 @@
 """The last known state of the cluster, its queues and its nodes, and how fresh each is."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -33,11 +34,19 @@ class Freshness:
 def write_snapshot(session: Session, name: str, state: Seen | None = None) -> None:
     """Keep a state that YARN just told; only a difference is told on."""
     body = state.model_dump_json(exclude=SEEN_FIELDS) if state else "{}"
-    row = session.get(SnapshotRow, name) or SnapshotRow(topic=name, body="", reachable=False, version=0)
-    if row.body != body or not row.reachable:
+    row = session.get(SnapshotRow, name) or SnapshotRow(topic=name, body="{}", reachable=False, version=0)
+    if not row.reachable or _meaning(row.body) != _meaning(body):
         row.version = record_change(session, Topic.CLUSTER, {})
     row.body, row.as_of, row.reachable, row.reason = body, utc_now(), True, ""
     session.add(row)
+
+
+def _meaning(body: str) -> object:
+    """The state without what grows by itself: every heartbeat of a node would be news otherwise."""
+    state = json.loads(body)
+    for node in state.get("nodes", ()):
+        node.pop("last_seen_at", None)
+    return state
 
 
 def mark_unreachable(session: Session, reason: str) -> None:
