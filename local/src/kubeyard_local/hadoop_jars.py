@@ -1,0 +1,45 @@
+"""Hadoop's jars: named by yarn/hadoop/*.xml, fetched by Maven once for all clones and homes of this machine."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from kubeyard_local import child, stamp
+from kubeyard_local.layout import Layout
+from kubeyard_local.problem import Problem
+
+POMS = {"hadoop": "pom.xml", "httpfs": "pom-httpfs.xml"}
+
+
+def folder(layout: Layout, libraries: str) -> Path:
+    """Where these jars lie: the name follows from the file that names them, so two versions live side by side."""
+    return layout.cache / "jars" / f"{libraries}-{stamp.digest(pom(layout, libraries))[:16]}"
+
+
+def pom(layout: Layout, libraries: str) -> Path:
+    return layout.clone / "yarn" / "hadoop" / POMS[libraries]
+
+
+def are_present(layout: Layout) -> bool:
+    return all(folder(layout, libraries).is_dir() for libraries in POMS)
+
+
+def fetch(layout: Layout, environment: Mapping[str, str], log: Path) -> None:
+    """Fetch what is missing. One after the other: two Mavens do not share a local repository safely."""
+    for libraries in POMS:
+        if not folder(layout, libraries).is_dir():
+            _fetch(layout, libraries, environment, log)
+
+
+def _fetch(layout: Layout, libraries: str, environment: Mapping[str, str], log: Path) -> None:
+    maven = shutil.which("mvn", path=environment["PATH"])
+    if maven is None:
+        raise Problem("Maven is missing (mvn): it fetches Hadoop's jars. Install the package maven.")
+    final = folder(layout, libraries)
+    part = final.with_name(f"{final.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    options = ("-q", "-B", "-f", str(pom(layout, libraries)), f"-Dmaven.repo.local={layout.cache}/maven")
+    goal = ("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={part}")
+    child.run(f"Maven for {libraries}", (maven, *options, *goal), log=log, environment=environment)
+    part.rename(final)

@@ -1,0 +1,100 @@
+"""`stop`: ends the applications, then the services, then whatever is left, and says what it ended."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+import psutil
+import requests
+
+from kubeyard_local import class_archives, processes, supervisor_config
+from kubeyard_local.problem import Problem
+from kubeyard_local.progress import Progress
+from kubeyard_local.settings import Settings
+from kubeyard_local.supervision import Supervisor
+
+ACTIVE_STATES = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING"
+APPLICATIONS_SECONDS = 20
+SHUTDOWN_SECONDS = 120
+TIMEOUT_SECONDS = 5
+
+
+def stop(settings: Settings, progress: Progress) -> None:
+    """Return once no process of this platform is left."""
+    layout = settings.layout
+    supervisor = Supervisor(supervisor_config.socket_file(layout))
+    if supervisor.is_alive():
+        applications = end_applications(settings.url("RM"))
+        if applications:
+            progress.say(f"ended {applications} applications")
+        _shut_down(supervisor, progress)
+        class_archives.adopt(layout)
+    ended = processes.end(processes.find(layout))
+    if ended:
+        progress.say(f"ended also: {_named([one.name for one in ended])}")
+    left = processes.find(layout)
+    if left:
+        raise Problem(f"These processes do not end: {', '.join(str(process.pid) for process in left)}.")
+    progress.say("nothing of Kubeyard runs any more")
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(f"{count} x {name}" for name, count in sorted(Counter(names).items()))
+
+
+def _shut_down(supervisor: Supervisor, progress: Progress) -> None:
+    process = psutil.Process(supervisor.pid())
+    running = [name for name, state in supervisor.states().items() if state.is_active]
+    supervisor.shut_down()
+    try:
+        process.wait(SHUTDOWN_SECONDS)
+    except psutil.TimeoutExpired as error:
+        raise Problem(f"The supervisor ({process.pid}) has not ended after {SHUTDOWN_SECONDS} s.") from error
+    progress.say(f"stopped {', '.join(running)}")
+
+
+def end_applications(resource_manager: str) -> int:
+    """Kill every application that has not ended, and wait until each has; the number of them."""
+    first = _active(resource_manager)
+    for application in first:
+        _kill(resource_manager, application)
+    deadline = time.monotonic() + APPLICATIONS_SECONDS
+    while first and _active(resource_manager) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return len(first)
+
+
+def _active(resource_manager: str) -> list[str]:
+    query = {"states": ACTIVE_STATES, "user.name": "kubeyard", "deSelects": "resourceRequests"}
+    try:
+        response = requests.get(
+            f"{resource_manager}/ws/v1/cluster/apps", params=query, timeout=TIMEOUT_SECONDS
+        )
+        response.raise_for_status()
+        found = (response.json().get("apps") or {}).get("app") or []
+    except (requests.RequestException, ValueError):  # a ResourceManager that is down runs nothing
+        return []
+    return [str(application["id"]) for application in found]
+
+
+def _kill(resource_manager: str, application: str) -> None:
+    address = f"{resource_manager}/ws/v1/cluster/apps/{application}/state"
+    reason = {"state": "KILLED", "diagnostics": "Kubeyard was stopped"}
+    try:
+        requests.put(address, params={"user.name": "kubeyard"}, json=reason, timeout=TIMEOUT_SECONDS)
+    except requests.RequestException:  # stopping its NodeManager ends it as well
+        return
+
+
+def stop_service(settings: Settings, name: str, progress: Progress) -> None:
+    """Stop one service; the caller starts it again."""
+    supervisor = Supervisor(supervisor_config.socket_file(settings.layout))
+    if not supervisor.is_alive():
+        raise Problem("Kubeyard is not running. Start it: bash deployment_local.sh")
+    supervisor.stop(name)
+    deadline = time.monotonic() + SHUTDOWN_SECONDS
+    while supervisor.state(name).state in ("STOPPING", "RUNNING", "STARTING", "BACKOFF"):
+        if time.monotonic() > deadline:
+            raise Problem(f"{name} has not stopped after {SHUTDOWN_SECONDS} s.")
+        time.sleep(0.1)
+    progress.say(f"stopped {name}")
