@@ -49,7 +49,7 @@ class KernelSpec:
 
 
 def write_kernelspec(folder: Path, spec: KernelSpec) -> Path:
-    """Write `spec` as `folder/<name>/kernel.json`, replacing what was there in one step; return that folder."""
+    """Write `spec` as `folder/<name>/kernel.json` in one step, and return its folder."""
     target = folder / spec.name
     target.mkdir(mode=0o755, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(

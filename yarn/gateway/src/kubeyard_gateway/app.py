@@ -1,0 +1,188 @@
+"""The gateway: Enterprise Gateway with signed identity, and kernels that are YARN applications."""
+
+import asyncio
+import logging
+import time
+from typing import Any, ClassVar
+
+import structlog
+from enterprise_gateway.enterprisegatewayapp import EnterpriseGatewayApp
+from enterprise_gateway.services.kernels.handlers import (
+    MainKernelHandler,
+    ZMQChannelsHandler,
+)
+from enterprise_gateway.services.kernelspecs.handlers import (
+    KernelSpecHandler,
+    KernelSpecResourceHandler,
+    MainKernelSpecHandler,
+)
+from kubeyard_identity import Verifier
+from tornado.httputil import HTTPServerRequest
+from tornado.web import RequestHandler
+
+from kubeyard_gateway import dates, service_pages
+from kubeyard_gateway.application_watch import ApplicationWatch
+from kubeyard_gateway.channels import Channels
+from kubeyard_gateway.cluster import Cluster
+from kubeyard_gateway.guard import Guard
+from kubeyard_gateway.kernels import KernelActions, Kernels
+from kubeyard_gateway.kernelspecs import DEFAULT_KERNEL, KernelSpecLogos, KernelSpecs, OneKernelSpec
+from kubeyard_gateway.reports import Reports
+from kubeyard_gateway.settings import Settings, address_of
+
+log = structlog.get_logger("kubeyard_gateway")
+AUDIENCE = "kubeyard-gateway"
+# No client of a gateway calls these, and each would be one more door.
+LEFT_OUT = frozenset({"SessionRootHandler", "SessionHandler", "SpecJsonHandler", "APIYamlHandler"})
+REPLACED: dict[type, type] = {
+    MainKernelHandler: Kernels,
+    ZMQChannelsHandler: Channels,
+    MainKernelSpecHandler: KernelSpecs,
+    KernelSpecHandler: OneKernelSpec,
+    KernelSpecResourceHandler: KernelSpecLogos,
+}
+
+
+class KubeyardGateway(EnterpriseGatewayApp):
+    """Enterprise Gateway, changed at its seams: handlers, managers, sessions, call-back port."""
+
+    name = "kubeyard-gateway"
+    aliases: ClassVar[dict[str, Any]] = {}
+    flags: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, service_settings: Settings, **kwargs: Any) -> None:
+        """`service_settings` decides everything: no configuration file and no EG_* variable does."""
+        self.service_settings = service_settings
+        self.cluster = Cluster(service_settings)
+        self.watch = ApplicationWatch(self.cluster.resource_manager)
+        super().__init__(**kwargs)
+
+    def load_config_file(self, *args: Any, **kwargs: Any) -> None:
+        """Read no file from Jupyter's folders: what lies there is for other programs."""
+
+    def migrate_config(self) -> None:
+        """Copy nothing between Jupyter's folders either."""
+
+    def init_configurables(self) -> None:
+        """Open the call-back port before any kernel of an earlier gateway is taken up."""
+        self.reports = Reports.instance(self.service_settings.gateway_response)
+        dates.install()
+        super().init_configurables()
+
+    def _create_request_handlers(self) -> list[tuple[Any, ...]]:
+        """Put the guard before every route that stays."""
+        guarded: list[tuple[Any, ...]] = [
+            (r"/healthz", service_pages.Healthz),
+            (r"/readyz", service_pages.Readyz),
+            (r"/metrics", service_pages.Metrics),
+        ]
+        for pattern, handler, *rest in super()._create_request_handlers():
+            if handler.__name__ not in LEFT_OUT:
+                guarded.append((pattern, _behind_guard(handler), *rest))
+        return guarded
+
+    def init_webapp(self) -> None:
+        """Add what our handlers ask the application for."""
+        settings = self.service_settings
+        super().init_webapp()
+        self.web_app.settings.update(
+            verifier=Verifier(settings.jwks_file, settings.issuer, AUDIENCE),
+            service_settings=settings,
+            cluster=self.cluster,
+            log_function=_log_request,
+            websocket_max_message_size=settings.gateway_message_mb << 20,
+        )
+        # Enterprise Gateway has just set the root logger to its own level.
+        logging.getLogger().setLevel(settings.log_level)
+
+    def start(self) -> None:
+        """Serve until a signal ends it."""
+        loop = asyncio.get_event_loop()
+        self._tasks = [loop.create_task(self.watch.run()), loop.create_task(self.reports.serve())]
+        self._tasks.append(loop.create_task(self._publish()))
+        log.info("gateway_started", address=f"{self.ip}:{self.port}", reports=self.reports.response_address)
+        super().start()
+
+    async def _publish(self) -> None:
+        """Have the runtime in HDFS before the first kernel is asked for."""
+        while True:
+            try:
+                await asyncio.to_thread(self.cluster.runtime)
+            except Exception as error:
+                log.warning("runtime_not_published", reason=str(error))
+                await asyncio.sleep(2)
+            else:
+                return
+
+    def shutdown(self) -> None:
+        """End every kernel, all at the same time, and leave no application behind."""
+        loop = asyncio.get_event_loop()
+        loop.run_until_complete(self._end_kernels())
+        for task in self._tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*self._tasks, return_exceptions=True))
+        log.info("gateway_stopped")
+
+    async def _end_kernels(self) -> None:
+        begin = time.monotonic()
+        kernel_ids = list(self.kernel_manager.list_kernel_ids())
+        ends = [self.kernel_manager.shutdown_kernel(kernel_id) for kernel_id in kernel_ids]
+        for error in await asyncio.gather(*ends, return_exceptions=True):
+            if isinstance(error, BaseException):
+                log.warning("kernel_not_ended", reason=repr(error))
+        # What is left was on its way when the end came.
+        for application_id in self.watch.living:
+            await asyncio.to_thread(self.cluster.kill, application_id, "the gateway has stopped")
+        log.info("kernels_ended", count=len(kernel_ids), seconds=round(time.monotonic() - begin, 2))
+
+
+def gateway(settings: Settings) -> KubeyardGateway:
+    """Return the gateway that `settings` describe, its ports bound."""
+    ip, port = address_of(settings.gateway_bind)
+    state = settings.gateway_state_dir
+    for folder in (state, state / "runtime"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app = KubeyardGateway.instance(
+        service_settings=settings,
+        ip=ip,
+        port=port,
+        port_retries=0,
+        runtime_dir=str(state / "runtime"),
+        data_dir=str(state),
+        list_kernels=True,
+        availability_mode="standalone",
+        default_kernel_name=DEFAULT_KERNEL,
+        impersonation_enabled=False,
+        # Reserved names never get a token: who may start kernels is decided where tokens are made.
+        unauthorized_users=set(),
+        kernel_spec_manager_class="kubeyard_gateway.kernelspecs.PlatformKernelSpecs",
+        kernel_manager_class="kubeyard_gateway.kernel_map.OwnedKernels",
+        kernel_session_manager_class="kubeyard_gateway.sessions.PrivateSessions",
+        log=logging.getLogger("enterprise_gateway"),
+    )
+    app.initialize([])
+    return app
+
+
+def _behind_guard(handler: type) -> type:
+    if handler in REPLACED:
+        return REPLACED[handler]
+    if handler.__name__ == "KernelActionHandler":
+        return KernelActions
+    # Says 404 to everything and knows nothing.
+    if handler.__name__ == "NotFoundHandler":
+        return handler
+    return type(f"Guarded{handler.__name__}", (Guard, handler), {})
+
+
+def _log_request(handler: RequestHandler) -> None:
+    """One event a request, without the query: a token sent there must not end up in a log."""
+    request: HTTPServerRequest = handler.request
+    log.info(
+        "request",
+        method=request.method,
+        path=request.path,
+        status=handler.get_status(),
+        user=getattr(getattr(handler, "caller", None), "name", None),
+        milliseconds=round(1000 * request.request_time(), 1),
+    )

@@ -1,0 +1,78 @@
+"""One kernel of the gateway: its start, its signals off the event loop, its end, its death."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from enterprise_gateway.services.kernels.remotemanager import RemoteKernelManager
+from jupyter_client.ioloop.restarter import AsyncIOLoopKernelRestarter
+from traitlets import Float
+
+from kubeyard_gateway.yarn_proxy import YarnKernelProxy
+
+log = structlog.get_logger("kubeyard_gateway")
+
+
+class DeathWatch(AsyncIOLoopKernelRestarter):
+    """Tells a kernel's death and leaves it at that.
+
+    Jupyter's own would start another one at once: an application that somebody killed would be back,
+    and the notebook would go on in an empty kernel without a word.
+    """
+
+    time_to_dead = Float(0.5, config=True)
+
+    async def poll(self) -> None:
+        """Look whether the kernel lives; called each `time_to_dead` seconds."""
+        kernel = self.kernel_manager
+        if kernel.shutting_down or kernel.restarting or await kernel.is_alive():
+            return
+        self.stop()
+        kernel.execution_state = "dead"
+        kernel.reason = kernel.death_reason()
+        log.warning("kernel_died", kernel_id=kernel.kernel_id, reason=kernel.reason)
+        self._fire_callbacks("dead")
+
+
+class GatewayKernel(RemoteKernelManager):
+    """A kernel whose every blocking step runs in a thread."""
+
+    restarter_class = DeathWatch
+
+    def death_reason(self) -> str:
+        """Say why the kernel is dead, as far as YARN tells."""
+        proxy = self.process_proxy
+        ending = proxy.ending if isinstance(proxy, YarnKernelProxy) else None
+        if ending is None:
+            return "the kernel's process has ended"
+        return f"its application is {ending.state}: {ending.diagnostics.strip() or 'YARN gives no reason'}"
+
+    async def interrupt_kernel(self) -> None:
+        """Interrupt; a kernel whose last start failed has nothing to interrupt."""
+        if self.has_kernel:
+            await super().interrupt_kernel()
+
+    async def signal_kernel(self, signum: int) -> None:
+        """Send a signal without stopping the event loop for the connection."""
+        if not isinstance(self.process_proxy, YarnKernelProxy):
+            await super().signal_kernel(signum)
+        elif self.process_proxy.ending is None:
+            await asyncio.to_thread(self.process_proxy.send_signal, signum)
+
+    async def finish_shutdown(self, waittime: float | None = None, pollinterval: float = 0.1) -> None:
+        """Wait for the application's end, as YARN has it, instead of asking for it each 100 ms."""
+        if isinstance(self.process_proxy, YarnKernelProxy):
+            await self.process_proxy.ended()
+            self.kernel = None
+        else:
+            await super().finish_shutdown(waittime, pollinterval)
+
+    async def start_kernel(self, **kwargs: Any) -> None:
+        """Start, and leave no half-made kernel behind a refusal."""
+        try:
+            await super().start_kernel(**kwargs)
+        except BaseException:
+            if self.process_proxy is not None:
+                self.process_proxy.cleanup()
+                self.process_proxy = None
+            raise

@@ -1,0 +1,64 @@
+"""All kernels of the gateway, each with its owner."""
+
+import concurrent.futures
+import json
+from typing import Any
+
+from enterprise_gateway.services.kernels.remotemanager import RemoteMappingKernelManager
+from jupyter_server._tz import utcnow
+from kubeyard_identity import Caller, may_act
+from traitlets import default
+
+
+class OwnedKernels(RemoteMappingKernelManager):
+    """Knows each kernel's owner from the gateway's session record, made at the start from the token."""
+
+    @default("kernel_manager_class")
+    def _default_kernel_class(self) -> str:
+        return "kubeyard_gateway.kernel.GatewayKernel"
+
+    def _kernel_manager_class_default(self) -> str:
+        return "kubeyard_gateway.kernel.GatewayKernel"
+
+    def may(self, caller: Caller, kernel_id: str) -> bool:
+        """Whether `caller` may see and use the kernel; one without a record is nobody's."""
+        record = self.parent.kernel_session_manager._sessions.get(kernel_id)
+        return record is not None and kernel_id in self and may_act(caller, record["username"])
+
+    def check_kernel_id(self, kernel_id: str) -> None:
+        """Refuse an unknown id, without Enterprise Gateway's look into other gateways' sessions."""
+        self._check_kernel_id(kernel_id)
+
+    def _handle_kernel_died(self, kernel_id: str) -> None:
+        """Keep a dead kernel in the list: only there can JupyterLab restart it."""
+
+    def start_watching_activity(self, kernel_id: str) -> None:
+        """Note activity from the message's header alone: stock reads every output a second time."""
+        kernel = self._kernels[kernel_id]
+        kernel.execution_state, kernel.reason, kernel.last_activity = "starting", "", utcnow()
+        kernel._activity_stream = kernel.connect_iopub()
+
+        def record(parts: list[bytes]) -> None:
+            self.last_kernel_activity = kernel.last_activity = utcnow()
+            header = parts.index(b"<IDS|MSG>") + 2
+            # After it: parent header, metadata, content.
+            if b'"status"' in parts[header] and json.loads(parts[header])["msg_type"] == "status":
+                kernel.execution_state = json.loads(parts[header + 3])["execution_state"]
+
+        kernel._activity_stream.on_recv(record)
+
+    def start_kernel_from_session(self, kernel_id: str, **session: Any) -> bool:
+        """Take up a kernel that an earlier gateway left, with what stock forgets about it."""
+        if not super().start_kernel_from_session(kernel_id=kernel_id, **session):
+            return False
+        kernel = self._kernels[kernel_id]
+        self._kernel_ports[kernel_id] = kernel.ports
+        # A busy kernel answers no question on its shell channel: the WebSocket would open a minute late.
+        known: concurrent.futures.Future[dict[str, str]] = concurrent.futures.Future()
+        known.set_result({"protocol_version": "5.3"})
+        kernel._kernel_info_future = known
+        sessions = self.parent.kernel_session_manager
+        owned = sessions._sessionsByUser.setdefault(sessions._sessions[kernel_id]["username"], [])
+        if kernel_id not in owned:
+            owned.append(kernel_id)
+        return True

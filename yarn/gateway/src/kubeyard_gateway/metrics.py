@@ -1,0 +1,15 @@
+"""What the gateway counts, for Prometheus."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+KERNELS = Gauge("kubeyard_gateway_kernels", "Kernels in the gateway's list", registry=REGISTRY)
+CONNECTIONS = Gauge("kubeyard_gateway_connections", "Open kernel WebSockets", registry=REGISTRY)
+STARTS = Counter("kubeyard_gateway_starts", "Kernel starts by result", ["result"], registry=REGISTRY)
+START_SECONDS = Histogram(
+    "kubeyard_gateway_start_seconds",
+    "Seconds from the request for a kernel until it answers",
+    buckets=(0.5, 1, 1.5, 2, 3, 5, 10, 20, 40, 80, 160),
+    registry=REGISTRY,
+)

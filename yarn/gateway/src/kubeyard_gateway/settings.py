@@ -1,0 +1,76 @@
+"""What the gateway is told by its environment, checked before anything starts."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The gateway's settings, each from the environment variable KUBEYARD_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="KUBEYARD_", extra="ignore")
+
+    issuer: str = "http://127.0.0.1:5000"
+    jwks_file: Path
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    service_user: str = "kubeyard"
+    hdfs_root: str = "/kubeyard"
+
+    gateway_bind: str = "127.0.0.1:8888"
+    # The address that kernels report to; nodes must reach it, so it is an address and never a wildcard.
+    gateway_response: str = "127.0.0.1:8877"
+    gateway_state_dir: Path
+    # How long a WebSocket outlives its token: time for the client to come back with a new one.
+    gateway_websocket_grace_seconds: float = Field(default=10, ge=0)
+    gateway_launch_timeout_seconds: float = Field(default=120, gt=0)
+    gateway_stop_timeout_seconds: float = Field(default=10, gt=0)
+    gateway_message_mb: int = Field(default=256, gt=0)
+    # Drivers and executors up to this size start a third sooner and are slower at their peak.
+    gateway_quick_start_mb: int = Field(default=1024, ge=0)
+
+    kernelspecs_dir: Path
+    rm_urls: Annotated[tuple[str, ...], NoDecode] = ("http://127.0.0.1:8088",)
+    httpfs_url: str = "http://127.0.0.1:14000"
+    hdfs_uri: str = "hdfs://127.0.0.1:8020"
+    hadoop_conf_dir: Path
+    spark_home: Path
+    java_home: str = ""
+
+    @field_validator("rm_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("gateway_bind", "gateway_response")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        address_of(value)
+        return value
+
+    @field_validator("gateway_response")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        if ip_address(address_of(value)[0]).is_unspecified:
+            raise ValueError("it is no address that a node can report to; give this machine's own address")
+        return value
+
+    @field_validator("kernelspecs_dir", "hadoop_conf_dir", "spark_home")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        if not value.is_dir():
+            raise ValueError(f"{value} is no folder; make it or give another")
+        return value
+
+
+def address_of(text: str) -> tuple[str, int]:
+    """Return the address and port of `address:port`; raises ValueError."""
+    host, _, port = text.rpartition(":")
+    try:
+        return str(ip_address(host)), int(port)
+    except ValueError:
+        raise ValueError(f"{text!r} is no address; write it as 127.0.0.1:8888") from None

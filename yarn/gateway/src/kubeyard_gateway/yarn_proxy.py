@@ -1,0 +1,216 @@
+"""A kernel that is a YARN application, as Enterprise Gateway sees its process."""
+
+import asyncio
+import hmac
+import json
+import secrets
+import signal
+import socket
+import time
+from typing import Any
+
+import structlog
+from enterprise_gateway.services.processproxies.processproxy import RemoteProcessProxy
+from kubeyard_kernelspecs import KernelSpec, spec_from_metadata
+from kubeyard_kernelspecs.application import KernelLaunch
+from kubeyard_yarn.errors import BadRequest, NotFound, Refused, Unreachable, YarnError
+
+from kubeyard_gateway.application_watch import Ending
+from kubeyard_gateway.refusal import Refusal
+
+log = structlog.get_logger("kubeyard_gateway")
+LOOK_EVERY_SECONDS = 0.25
+STOP_LOOK_EVERY_SECONDS = 0.05
+REQUEST_TIMEOUT_SECONDS = 3
+# Another process took a port between the kernel's choice and its use: worth one more try.
+_PORT_TAKEN = "Address already in use"
+_STATUS_OF: dict[type[YarnError], int] = {Refused: 403, BadRequest: 400, NotFound: 404, Unreachable: 503}
+
+
+class YarnKernelProxy(RemoteProcessProxy):
+    """Submits in-process, asks the one watch for its state, and ends the application through the kernel."""
+
+    def __init__(self, kernel_manager: Any, proxy_config: dict[str, Any]) -> None:
+        """Made by Enterprise Gateway from the kernelspec's class name, once for each start."""
+        super().__init__(kernel_manager, proxy_config)
+        gateway = kernel_manager.parent.parent
+        self._cluster = gateway.cluster
+        self._watch = gateway.watch
+        self._settings = gateway.service_settings
+        self.application_id = ""
+
+    async def launch_process(self, kernel_cmd: list[str], **kwargs: Any) -> "YarnKernelProxy":
+        """Submit the application and return once its kernel has reported."""
+        await super().launch_process(kernel_cmd, **kwargs)
+        environment = kwargs["env"]
+        self.kernel_launch_timeout = max(
+            self.kernel_launch_timeout, self._settings.gateway_launch_timeout_seconds
+        )
+        spec = spec_from_metadata(self.kernel_manager.kernel_spec.metadata)
+        if spec is None:
+            raise Refusal(
+                500, f"the kernelspec {self.kernel_manager.kernel_name} does not say what to submit"
+            )
+        try:
+            await self._start(spec, environment["KERNEL_USERNAME"])
+        except Refusal as refusal:
+            if _PORT_TAKEN not in refusal.detail:
+                raise
+            log.info("kernel_start_repeated", kernel_id=self.kernel_id, reason=refusal.detail)
+            await self._start(spec, environment["KERNEL_USERNAME"])
+        return self
+
+    async def confirm_remote_startup(self) -> None:
+        """Part of the base class's contract; the start is confirmed where it is made."""
+
+    async def _start(self, spec: KernelSpec, user: str) -> None:
+        ticket = secrets.token_urlsafe(24)
+        launch = KernelLaunch(
+            kernel_id=self.kernel_id,
+            user=user,
+            response_address=self.response_manager.response_address,
+            public_key=self.response_manager.public_key,
+            ticket=ticket,
+            service_user=self._cluster.service_user,
+        )
+        report = self.response_manager.expect(self.kernel_id, ticket)
+        try:
+            self.application_id = await asyncio.to_thread(self._cluster.submit, spec, launch)
+            self._watch.follow(self.application_id)
+            log.info("kernel_submitted", kernel_id=self.kernel_id, application_id=self.application_id)
+            self._connect(await self._reported(report))
+        except YarnError as error:
+            raise Refusal(_STATUS_OF.get(type(error), 502), str(error)) from error
+        finally:
+            self.response_manager.give_up(self.kernel_id)
+
+    async def _reported(self, report: "asyncio.Future[dict[str, Any]]") -> dict[str, Any]:
+        """Wait for the kernel's report, and meanwhile for news that none will come."""
+        deadline = time.monotonic() + self.kernel_launch_timeout
+        try:
+            while not (await asyncio.wait({report}, timeout=LOOK_EVERY_SECONDS))[0]:
+                ending = await self._ask()
+                if ending is not None:
+                    raise Refusal(503, f"YARN did not run {self.application_id}: {ending.diagnostics}")
+                if time.monotonic() > deadline:
+                    raise Refusal(504, await self._why_waiting())
+            found = report.result()
+            if "error" in found:
+                raise Refusal(500, f"the kernel did not start in its container: {found['error']}")
+        except Refusal:
+            # Whoever waits no longer must not leave an application behind.
+            await asyncio.to_thread(self.kill)
+            raise
+        return found
+
+    async def _ask(self) -> Ending | None:
+        try:
+            ending: Ending | None = await asyncio.to_thread(self._watch.ask, self.application_id)
+        except Unreachable:
+            # It has the submission and will be back; the deadline bounds the wait.
+            return None
+        return ending
+
+    async def _why_waiting(self) -> str:
+        seconds = self.kernel_launch_timeout
+        try:
+            manager = self._cluster.resource_manager
+            found = await asyncio.to_thread(manager.application, self.application_id)
+        except YarnError as error:
+            return f"the kernel did not start within {seconds:g} s: {error}"
+        return (
+            f"the kernel did not start within {seconds:g} s; its application is {found.state} in queue "
+            f"{found.queue}: {found.diagnostics or 'YARN gives no reason'}"
+        )
+
+    def _connect(self, report: dict[str, Any]) -> None:
+        """Take over the ports, key and address that the kernel reported."""
+        self.assigned_ip = self.assigned_host = self.comm_ip = str(report["ip"])
+        self.comm_port = int(report.pop("comm_port"))
+        # The process lives on another machine: its number means nothing here.
+        report.pop("pid", None)
+        report.pop("pgid", None)
+        self.kernel_manager.stdin_port = self.kernel_manager.iopub_port = 0
+        self.kernel_manager.shell_port = self.kernel_manager.hb_port = 0
+        self.kernel_manager.control_port = 0
+        self.kernel_manager.load_connection_info(info=report)
+        self.kernel_manager._connection_file_written = True
+
+    def poll(self) -> bool | None:
+        """Return None while the kernel lives, False when it has ended; asks nobody."""
+        return None if self.application_id and self.ending is None else False
+
+    @property
+    def ending(self) -> Ending | None:
+        """How the application ended, if it has."""
+        return self._watch.ending(self.application_id)  # type: ignore[no-any-return]  # the app is untyped
+
+    def wait(self) -> None:
+        """Nothing to reap: the process is YARN's."""
+
+    def send_signal(self, signum: int) -> bool | None:
+        """Pass a signal on to the kernel, blocking; SIGKILL goes to YARN."""
+        if signum == 0:
+            return self.poll()
+        if signum == signal.SIGKILL:
+            return self.kill()
+        try:
+            self._request({"signum": int(signum)})
+        except OSError as error:
+            log.info("kernel_not_signalled", kernel_id=self.kernel_id, signum=int(signum), reason=str(error))
+            return False
+        return None
+
+    def _request(self, request: dict[str, object]) -> None:
+        # Each number is greater than the last, after a restart of the gateway too: none counts twice.
+        body = json.dumps({**request, "number": time.time_ns()})
+        mac = hmac.new(self.kernel_manager.session.key, body.encode(), "sha256").hexdigest()
+        with socket.create_connection((self.comm_ip, self.comm_port), REQUEST_TIMEOUT_SECONDS) as connection:
+            connection.sendall(json.dumps({"body": body, "mac": mac}).encode())
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(16)
+
+    def shutdown_listener(self) -> None:
+        """Our listener is a thread and ends with its kernel."""
+
+    def terminate(self) -> bool | None:
+        """End the application through YARN: a kernel that ignored its end ignores a signal too."""
+        return self.kill()
+
+    def kill(self) -> bool | None:
+        """Have YARN kill the application, blocking; None on success."""
+        if not self.application_id:
+            return False
+        try:
+            self._cluster.resource_manager.kill(self.application_id, f"kernel {self.kernel_id} was stopped")
+        except NotFound:
+            return None
+        except YarnError as error:
+            log.error("application_not_killed", application_id=self.application_id, reason=str(error))
+            return False
+        return None
+
+    async def ended(self) -> None:
+        """Wait until YARN says that the application has ended; kill it when it takes too long."""
+        deadline = time.monotonic() + self._settings.gateway_stop_timeout_seconds
+        while self.ending is None and await self._ask() is None:
+            if time.monotonic() > deadline:
+                log.warning("kernel_killed", kernel_id=self.kernel_id, application_id=self.application_id)
+                await asyncio.to_thread(self.kill)
+                return
+            await asyncio.sleep(STOP_LOOK_EVERY_SECONDS)
+
+    def cleanup(self) -> None:
+        """Let go of the application after its end."""
+        self._watch.forget(self.application_id)
+        super().cleanup()
+
+    def get_process_info(self) -> dict[str, Any]:
+        """Return what a later gateway needs to find this kernel again."""
+        return {**super().get_process_info(), "application_id": self.application_id}
+
+    def load_process_info(self, process_info: dict[str, Any]) -> None:
+        """Take up a kernel that an earlier gateway started."""
+        super().load_process_info(process_info)
+        self.application_id = process_info["application_id"]
+        self._watch.follow(self.application_id)

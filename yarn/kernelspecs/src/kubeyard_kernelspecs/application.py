@@ -1,0 +1,189 @@
+"""A kernel as a YARN application: Spark's ApplicationMaster with the kernel beside it in one container."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from kubeyard_yarn.quoting import encode_file, pack_for_container, quote_for_container
+from kubeyard_yarn.submission import ApplicationSubmission, LocalResource
+
+from kubeyard_kernelspecs.runtime import Runtime
+from kubeyard_kernelspecs.spark_conf import (
+    DRIVER_ARCHIVE,
+    PYTHON,
+    PYTHON_PATH,
+    QUICK_START,
+    ClusterSettings,
+    cached_files,
+    properties_file,
+    spark_properties,
+)
+from kubeyard_kernelspecs.spec import KernelSpec
+
+# What Spark's own launcher opens for Java 17 and later.
+_OPENS = (
+    "java.lang",
+    "java.lang.invoke",
+    "java.lang.reflect",
+    "java.io",
+    "java.net",
+    "java.nio",
+    "java.util",
+    "java.util.concurrent",
+    "java.util.concurrent.atomic",
+    "jdk.internal.ref",
+    "sun.nio.ch",
+    "sun.nio.cs",
+    "sun.security.action",
+    "sun.util.calendar",
+)
+_JVM = (
+    "-server",
+    "-XX:+IgnoreUnrecognizedVMOptions",
+    "--add-modules=jdk.incubator.vector",
+    *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENS),
+    "--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED",
+    "-Djdk.reflect.useDirectMethodHandle=false",
+    "-Dio.netty.tryReflectionSetAccessible=true",
+)
+# The Python kernel lives in the driver's container too, beside the JVM and its off-heap memory.
+_SMALLEST_OVERHEAD_MB = 512
+_OVERHEAD_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class KernelLaunch:
+    """One start of a kernel: whose it is, and how it reports to the gateway that asked for it."""
+
+    kernel_id: str
+    user: str
+    response_address: str
+    public_key: str
+    # Proves that a report comes from the container that was started for this kernel.
+    ticket: str
+    service_user: str
+    # Empty for a kernel; a name of `kubeyard_launcher`'s other duties otherwise.
+    duty: str = ""
+
+    @property
+    def local_ip(self) -> str:
+        """The loopback address where gateway and nodes are one machine, else empty."""
+        host = self.response_address.rpartition(":")[0]
+        try:
+            return host if ipaddress.ip_address(host).is_loopback else ""
+        except ValueError:
+            return ""
+
+
+def kernel_tags(spec: KernelSpec, launch: KernelLaunch) -> tuple[str, ...]:
+    """Return the tags by which an application is joined to its kernel, owner and environment."""
+    return ("kubeyard", f"kernel:{launch.kernel_id}", f"user:{launch.user}", *spec.tags)
+
+
+def kernel_application(
+    spec: KernelSpec,
+    launch: KernelLaunch,
+    runtime: Runtime,
+    cluster: ClusterSettings,
+    application_id: str,
+) -> ApplicationSubmission:
+    """Return the application that runs `spec` for `launch`."""
+    tags = kernel_tags(spec, launch)
+    overhead_mb = max(_SMALLEST_OVERHEAD_MB, int(spec.driver_memory_mb * _OVERHEAD_SHARE))
+    return ApplicationSubmission(
+        name=spec.display_name,
+        user=launch.user,
+        queue=spec.queue,
+        memory_mb=spec.driver_memory_mb + overhead_mb,
+        vcores=1,
+        command=_command(spec, launch, runtime, cluster),
+        environment=_environment(spec, launch, runtime, cluster, application_id),
+        resources=_resources(spec, runtime),
+        tags=tags,
+        viewers=(launch.service_user,),
+        modifiers=(launch.service_user,),
+    )
+
+
+def _resources(spec: KernelSpec, runtime: Runtime) -> dict[str, LocalResource]:
+    resources = {**runtime.resources, "environment": spec.archive}
+    if runtime.driver_archive:
+        resources[DRIVER_ARCHIVE] = runtime.driver_archive
+    return resources
+
+
+def _environment(
+    spec: KernelSpec,
+    launch: KernelLaunch,
+    runtime: Runtime,
+    cluster: ClusterSettings,
+    application_id: str,
+) -> dict[str, str]:
+    """Users' values are in the packed entries only: YARN and bash read all others."""
+    properties = spark_properties(spec, runtime, cluster, kernel_tags(spec, launch), launch.local_ip)
+    environment = {
+        "CLASSPATH": f"{cluster.spark_home}/jars/*<CPS>{{{{PWD}}}}/__spark_conf__/__hadoop_conf__",
+        "KUBEYARD_KERNEL": pack_for_container(_report(launch, spec)),
+        "KUBEYARD_SPARK_PROPERTIES": encode_file(properties_file(properties)),
+        "KUBEYARD_CACHED_FILES": encode_file(properties_file(cached_files(spec, runtime))),
+        "PYTHONPATH": f"{PYTHON_PATH}<CPS>{{{{PWD}}}}/launcher.zip",
+        "PYSPARK_PYTHON": PYTHON,
+        "PYTHONHASHSEED": "0",
+        "SPARK_USER": launch.user,
+        # The ApplicationMaster deletes this folder at its end: it must belong to this application alone.
+        "SPARK_YARN_STAGING_DIR": f"{cluster.hdfs_uri}/user/{launch.user}/.sparkStaging/{application_id}",
+    }
+    if cluster.java_home:
+        environment["JAVA_HOME"] = cluster.java_home
+    if launch.local_ip:
+        environment["SPARK_LOCAL_IP"] = launch.local_ip
+    return environment
+
+
+def _report(launch: KernelLaunch, spec: KernelSpec) -> dict[str, object]:
+    return {
+        "kernel_id": launch.kernel_id,
+        "user": launch.user,
+        "kernelspec": spec.name,
+        "response_address": launch.response_address,
+        "public_key": launch.public_key,
+        "ticket": launch.ticket,
+        "duty": launch.duty,
+    }
+
+
+def _command(spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: ClusterSettings) -> str:
+    """Two property files, the kernel in the background, and Java in the shell's place.
+
+    The kernel answers about a second after its container; Spark follows some seconds later. It is in
+    Java's process group, so that YARN ends both.
+    """
+    files = " && ".join(
+        f"printf %s \\$KUBEYARD_{variable} | base64 -d >{name}"
+        for variable, name in (
+            ("SPARK_PROPERTIES", "spark.properties"),
+            ("CACHED_FILES", "cached.properties"),
+        )
+    )
+    kernel = f"HOME=\\$PWD exec {PYTHON} -m kubeyard_launcher 1><LOG_DIR>/kernel.out 2><LOG_DIR>/kernel.err"
+    return f"umask 077; {files} && {{ ({kernel}) & exec {_java(spec, launch, runtime, cluster)}; }}"
+
+
+def _java(spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: ClusterSettings) -> str:
+    options = [*_JVM, f"-Xmx{spec.driver_memory_mb}m"]
+    if runtime.driver_archive:
+        options.append(f"-XX:SharedArchiveFile={DRIVER_ARCHIVE}")
+    if spec.driver_memory_mb <= cluster.quick_start_up_to_mb:
+        options += QUICK_START
+    words = [
+        "{{JAVA_HOME}}/bin/java",
+        *map(quote_for_container, options),
+        "-Djava.io.tmpdir={{PWD}}/tmp",
+        "-Dspark.yarn.app.container.log.dir=<LOG_DIR>",
+        "org.apache.spark.deploy.yarn.ApplicationMaster",
+        "--class org.apache.spark.deploy.PythonRunner",
+        "--primary-py-file relay.py",
+        "--properties-file {{PWD}}/spark.properties",
+        "--dist-cache-conf {{PWD}}/cached.properties",
+        "1><LOG_DIR>/stdout 2><LOG_DIR>/stderr",
+    ]
+    return " ".join(words)

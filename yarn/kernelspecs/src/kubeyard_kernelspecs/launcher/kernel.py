@@ -1,0 +1,53 @@
+"""The Python kernel of the container."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from .jvm import Jvm
+from .launch import Launch
+from .report import own_address, send
+
+OPTIONS = [
+    # No file is shared between kernels, and writing one costs time on every cell.
+    "--HistoryManager.enabled=False",
+    "--IPythonKernel._execute_sleep=0",
+    "--IPKernelApp.outstream_class=kubeyard_launcher.quick.QuickStream",
+]
+
+
+def run(launch: Launch) -> None:
+    """Serve the kernel until it is told to end, then end Spark."""
+    begin = time.monotonic()
+    jvm = Jvm()
+    app, ip = _kernel(launch)
+    from .lazy_spark import LazySpark
+    from .listener import Listener
+
+    spark = LazySpark(app.shell.user_ns, jvm, on_lost=lambda: os._exit(1))
+    app.shell.ast_transformers.append(spark)
+    listener = Listener(ip, app.session.key, spark.cancel_jobs)
+    listener.start()
+    send(launch, _connection(app, listener.port))
+    print(f"ready after {time.monotonic() - begin:.2f} s", file=sys.__stdout__, flush=True)
+    spark.start()
+    app.start()
+    spark.stop()
+
+
+def _kernel(launch: Launch) -> tuple[Any, str]:
+    """Return the kernel's application, its ports bound, and the address they are bound to."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    ip = own_address(launch)
+    app = IPKernelApp.instance(ip=ip, connection_file=os.path.abspath("connection.json"))  # noqa: PTH100
+    app.initialize(OPTIONS)
+    return app, ip
+
+
+def _connection(app: Any, comm_port: int) -> dict[str, object]:
+    connection: dict[str, object] = json.loads(Path("connection.json").read_text("utf-8"))
+    return connection | {"pid": os.getpid(), "pgid": os.getpgid(0), "comm_port": comm_port}

@@ -1,0 +1,35 @@
+"""What the gateway told this container about its kernel."""
+
+import base64
+import json
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One start of a kernel, as `KUBEYARD_KERNEL` brings it."""
+
+    kernel_id: str
+    user: str
+    kernelspec: str
+    response_address: str
+    public_key: str
+    ticket: str
+    duty: str
+
+    @classmethod
+    def from_environment(cls, environment: MutableMapping[str, str]) -> "Launch":
+        """Read it, and take it away from what cells and their children see."""
+        launch = cls(**json.loads(base64.b64decode(environment.pop("KUBEYARD_KERNEL"))))
+        for name in ("KUBEYARD_SPARK_PROPERTIES", "KUBEYARD_CACHED_FILES"):
+            environment.pop(name, None)
+        environment["KERNEL_ID"] = launch.kernel_id
+        environment["KERNEL_USERNAME"] = launch.user
+        return launch
+
+    @property
+    def gateway(self) -> tuple[str, int]:
+        """The host and port that wait for this kernel's report."""
+        host, _, port = self.response_address.rpartition(":")
+        return host, int(port)

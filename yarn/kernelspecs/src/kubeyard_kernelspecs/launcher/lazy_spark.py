@@ -1,0 +1,111 @@
+"""`spark`, `sc` and `sql`: made in the background, waited for only by the cells that name them."""
+
+import ast
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.error import InputRejected
+
+from .jvm import Jvm
+from .names import PROVIDED, names_spark
+
+SAY_SO_AFTER_SECONDS = 1.0
+STOP_WITHIN_SECONDS = 60.0
+
+
+class SparkUnavailable(InputRejected):  # type: ignore[misc]  # IPython is untyped here
+    """The cell needs Spark, which is not there; the message says why."""
+
+
+class LazySpark:
+    """Spark's session, and the AST transformer that makes a cell wait for it.
+
+    IPython shows InputRejected of a transformer as the cell's own error; an exception in a hook
+    before the cell would be printed and the cell run all the same.
+    """
+
+    def __init__(self, namespace: dict[str, Any], jvm: Jvm, on_lost: Callable[[], None]) -> None:
+        """`on_lost` is called when Java ends under a living kernel."""
+        self._namespace = namespace
+        self._jvm = jvm
+        self._on_lost = on_lost
+        self._settled = threading.Event()
+        self._error = ""
+        self._told = False
+        self._session: Any = None
+
+    def start(self) -> None:
+        """Begin to wait for Java and make the session."""
+        threading.Thread(target=self._start, name="spark", daemon=True).start()
+        threading.Thread(target=self._watch, name="jvm-watch", daemon=True).start()
+
+    def visit(self, cell: ast.AST) -> ast.AST:
+        """Called by IPython with each cell before it runs."""
+        if not self._settled.is_set() or self._error:
+            owned = [name for name in PROVIDED if name in self._namespace]
+            if names_spark(cell, owned):
+                self._wait()
+        return cell
+
+    def cancel_jobs(self) -> None:
+        """End every running Spark job; the session stays."""
+        if self._session is not None:
+            self._session.sparkContext.cancelAllJobs()
+
+    def stop(self) -> None:
+        """Stop the session, after it has come if it is still on its way.
+
+        Without ever having had a SparkContext the ApplicationMaster would end the application as FAILED.
+        """
+        if self._settled.wait(STOP_WITHIN_SECONDS) and self._session is not None:
+            self._session.stop()
+
+    def _start(self) -> None:
+        try:
+            # Imported while Java starts, which takes longer.
+            from pyspark.sql import SparkSession
+
+            os.environ.update(self._jvm.gateway())
+            self._session = SparkSession.builder.getOrCreate()
+            provided = {"spark": self._session, "sc": self._session.sparkContext, "sql": self._session.sql}
+            for name, value in provided.items():
+                self._namespace.setdefault(name, value)
+        except Exception as error:
+            traceback.print_exc(file=sys.__stderr__)
+            self._error = f"Spark did not start. {_in_short(error)}"
+        finally:
+            self._settled.set()
+
+    def _watch(self) -> None:
+        while not self._jvm.is_gone:
+            time.sleep(0.3)
+        self._error = f"Spark is gone. {self._jvm.last_words()}"
+        self._settled.set()
+        # The waiting cell gets a moment to tell its reason.
+        time.sleep(0.2)
+        self._on_lost()
+
+    def _wait(self) -> None:
+        begin = time.monotonic()
+        try:
+            while not self._settled.wait(0.1):
+                if not self._told and time.monotonic() - begin > SAY_SO_AFTER_SECONDS:
+                    self._told = True
+                    print("Spark is starting; this cell runs as soon as it is there.", flush=True)  # noqa: T201
+        except KeyboardInterrupt:
+            raise SparkUnavailable("interrupted while waiting for Spark; run the cell again") from None
+        if self._error:
+            raise SparkUnavailable(f"{self._error} Restart the kernel to try again.")
+
+
+def _in_short(error: Exception) -> str:
+    """Py4J's messages carry the whole Java stack: the line that names the cause is what helps."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith("Caused by:")]
+    told = causes[-1] if causes else " ".join(lines[:2])
+    return f"{type(error).__name__}: {told}"[:600]
