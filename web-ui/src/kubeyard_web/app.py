@@ -1,16 +1,16 @@
 """The factory: settings in, a Flask application out."""
 
-from flask import Flask, request
-from flask_login import LoginManager, current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
+from flask import Flask
+from flask_login import LoginManager  # type: ignore[import-untyped]  # Flask-Login carries no types
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kubeyard_web import api, health
 from kubeyard_web.access import register_access
 from kubeyard_web.accounts import views as accounts
 from kubeyard_web.accounts.administrator import FirstAdministrator
-from kubeyard_web.accounts.arriving import ensure_home
 from kubeyard_web.accounts.delays import LoginDelays
 from kubeyard_web.accounts.home import Homes
+from kubeyard_web.accounts.home_notice import register_home
 from kubeyard_web.accounts.login import Login
 from kubeyard_web.accounts.sessions import Sessions
 from kubeyard_web.clock import Clock
@@ -54,7 +54,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     register_pages(app, _page_settings(settings))
-    _register_home(app)
+    register_home(app)
     return app
 
 
@@ -98,17 +98,3 @@ def _register_login(app: Flask) -> None:
     manager.session_protection = None
     manager.init_app(app)
     manager.user_loader(lambda token: services().sessions.find(token))
-
-
-def _register_home(app: Flask) -> None:
-    """Try again at each page to make a home that is missing, and tell the page when it cannot be made."""
-
-    @app.before_request
-    def ensure() -> None:
-        if request.method == "GET" and request.endpoint != "static" and current_user.is_authenticated:
-            ensure_home(current_user)
-
-    @app.context_processor
-    def problem() -> dict[str, str | None]:
-        name = getattr(current_user, "name", None)
-        return {"home_problem": services().homes.problem(name) if name else None}

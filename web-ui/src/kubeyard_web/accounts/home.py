@@ -84,3 +84,7 @@ class Homes:
         with self._lock:
             if (home := self._known.get(name)) and home.state is HomeState.READY:
                 del self._known[name]
+
+    def close(self) -> None:
+        """Begin nothing more, and wait for what is under way."""
+        self._workers.shutdown(cancel_futures=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_login import UserMixin
+from flask_login import UserMixin  # type: ignore[import-untyped]  # Flask-Login carries no types
 from sqlalchemy import delete
 
 from kubeyard_web.accounts.models import LoginSession, User

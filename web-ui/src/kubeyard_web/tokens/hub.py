@@ -33,6 +33,8 @@ class Hub:
         self._clock = clock
         self._answers: OrderedDict[str, _Remembered] = OrderedDict()
         self._lock = threading.Lock()
+        self._http = requests.Session()
+        self._http.trust_env = False  # no proxy between parts of the platform, and no .netrc
 
     def server_owner(self, token: str) -> str | None:
         """Whose server this token belongs to; none if it is not a server's own. Raises HubUnreachable."""
@@ -57,7 +59,7 @@ class Hub:
 
     def _ask(self, token: str) -> str | None:
         try:
-            reply = requests.get(
+            reply = self._http.get(
                 f"{self._api_url}/user", headers={"Authorization": f"token {token}"}, timeout=TIMEOUT_SECONDS,
                 allow_redirects=False,
             )  # fmt: skip

@@ -1,0 +1,153 @@
+"""The web UI on a real server at a free port, with a clock that tests advance, and browsers that use it."""
+
+import re
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from flask import Flask
+from kubeyard_web.accounts import users
+from kubeyard_web.accounts.newcomers import prepare_accounts
+from kubeyard_web.app import create_app
+from kubeyard_web.clock import Clock
+from kubeyard_web.migrations.run import migrate
+from kubeyard_web.services import EXTENSION, Services
+from kubeyard_web.settings import Settings
+from werkzeug.serving import make_server
+
+CSRF_FIELD = re.compile(r'name="csrf_token" value="([^"]+)"')
+TIMEOUT_SECONDS = 10
+NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody listens, so a call fails at once
+
+
+class AdvancingClock(Clock):
+    """A clock that goes on as usual, and further when a test says so."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        """The moment it is by this clock."""
+        return super().now() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass without waiting for it."""
+        self._ahead += timedelta(seconds=seconds)
+
+
+class Browser:
+    """A person's browser: keeps cookies, sends the token of the form it saw."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = requests.Session()
+
+    def get(self, path: str, **more: Any) -> requests.Response:
+        """Open a page, without following redirects."""
+        return self.http.get(urljoin(self.url, path), allow_redirects=False, timeout=TIMEOUT_SECONDS, **more)
+
+    def post(self, path: str, form: dict[str, str], *, page: str | None = None) -> requests.Response:
+        """Send the form of a page (by default the one at the same address)."""
+        found = CSRF_FIELD.search(self.get(page or path).text)
+        return self.post_bare(path, {"csrf_token": found.group(1)} | form if found else form)
+
+    def post_bare(self, path: str, form: dict[str, str], **more: Any) -> requests.Response:
+        """Send a form that was never opened."""
+        where = urljoin(self.url, path)
+        return self.http.post(where, data=form, allow_redirects=False, timeout=TIMEOUT_SECONDS, **more)
+
+    def log_in(self, name: str, password: str | None = None, path: str = "/login") -> requests.Response:
+        """Log in; by default with the password that tests give everybody."""
+        form = {"username": name, "password": password or password_of(name)}
+        if "next=" in path:
+            form["next"] = requests.utils.unquote(path.partition("next=")[2])
+        return self.post("/login", form, page=path)
+
+
+def password_of(name: str) -> str:
+    """The password that a test's user has."""
+    return f"correct horse of {name}"
+
+
+class WebUi:
+    """A running web UI."""
+
+    def __init__(self, url: str, app: Flask, clock: AdvancingClock) -> None:
+        self.url = url
+        self.app = app
+        self.clock = clock
+
+    @property
+    def services(self) -> Services:
+        """Its parts, to arrange what a test needs."""
+        parts: Services = self.app.extensions[EXTENSION]
+        return parts
+
+    def add_user(self, name: str, *, is_admin: bool = False) -> None:
+        """Add somebody who may log in."""
+        with self.services.database.writing() as session:
+            display_name = name.capitalize()
+            now = self.clock.now()
+            users.add(session, name, display_name, password_of(name), is_admin=is_admin, now=now)
+
+    def disable(self, name: str) -> None:
+        """Close an account."""
+        with self.services.database.writing() as session:
+            session.get_one(users.User, name).is_disabled = True
+
+    def browser(self) -> Browser:
+        """A browser in which nobody is logged in."""
+        return Browser(self.url)
+
+    def browser_of(self, name: str) -> Browser:
+        """A browser in which this person is logged in."""
+        browser = self.browser()
+        assert browser.log_in(name).status_code == 302, f"{name} could not log in"
+        return browser
+
+
+def settings_in(folder: Path, **changes: Any) -> Settings:
+    """Settings of a web UI whose files lie in a folder, and whose Hub and API server nobody runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("secret-key", "hub-client-secret"):
+        if not (folder / name).exists():
+            (folder / name).touch(mode=0o600)
+            (folder / name).write_text(secrets.token_hex(32))
+    usual = {
+        "jwks_file": folder / "public" / "jwks.json",
+        "web_database_url": f"sqlite:///{folder}/web.sqlite",
+        "web_secret_key_file": folder / "secret-key",
+        "web_signing_keys_file": folder / "signing-keys.json",
+        "web_hub_client_secret_file": folder / "hub-client-secret",
+        "api_url": NOWHERE,
+        "hub_api_url": f"{NOWHERE}/hub/api",
+    }
+    return Settings(**(usual | changes))
+
+
+@contextmanager
+def running_web_ui(folder: Path, **changes: Any) -> Iterator[WebUi]:
+    """Serve a web UI from a folder; a second one from the same folder is the first one started again."""
+    with make_server("127.0.0.1", 0, lambda _environ, _start: iter(()), threaded=True) as server:
+        url = f"http://127.0.0.1:{server.server_port}"
+        clock = AdvancingClock()
+        app = create_app(settings_in(folder, issuer=url, **changes), clock)
+        parts: Services = app.extensions[EXTENSION]
+        migrate(parts.database)
+        prepare_accounts(parts)
+        server.app = app
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="web-ui", daemon=True)
+        thread.start()
+        try:
+            yield WebUi(url, app, clock)
+        finally:
+            server.shutdown()
+            thread.join(TIMEOUT_SECONDS)
+            parts.homes.close()
+            parts.database.close()
