@@ -20,6 +20,7 @@ usage: bash deployment_local.sh [command]
   logs [SERVICE] [-f]                  the end of a log, and what comes after
   reset [--yes]                        stop, and remove all data
   tour                                 walk through the platform by its HTTP interfaces, each step timed
+  tools                                print the Python 3.11 and the uv that the platform uses, for scripts
 
 settings, by environment variables:
   KUBEYARD_HOME         state, logs, environments   (root: /var/lib/kubeyard, else ~/.kubeyard)
@@ -145,10 +146,10 @@ ensure_platform() {
   echo "$wanted" >"$venv/.lock-stamp"
 }
 
-ensure_environment() {
-  local base
+# The interpreter that everything stands on, and uv: $base, and venvs/tools.
+ensure_base() {
   base=$(find_python)
-  if [[ -z $base ]] || ! has_java || ! command -v mvn >/dev/null || ! [[ -x $python ]]; then
+  if [[ -z $base ]] || ! has_java || ! command -v mvn >/dev/null || ! [[ -x $KUBEYARD_HOME/venvs/tools/bin/uv ]]; then
     install_packages
     base=$(find_python)
   fi
@@ -165,7 +166,19 @@ ensure_environment() {
     ensure_tools "$base"
   fi
   export KUBEYARD_PYTHON=$base
+}
+
+ensure_environment() {
+  local base
+  ensure_base
   ensure_platform "$base"
+}
+
+# For the project's own scripts, which make other environments with the same tools.
+print_tools() {
+  local base
+  ensure_base >&2
+  printf 'KUBEYARD_PYTHON=%q\nKUBEYARD_UV=%q\n' "$base" "$KUBEYARD_HOME/venvs/tools/bin/uv"
 }
 
 main() {
@@ -179,11 +192,12 @@ main() {
   done
   choose_folders
   case $command in
-    start | restart | stop | reset) take_lock ;;
+    start | restart | stop | reset | tools) take_lock ;;
     status | logs | tour) ;;
     *) usage >&2 && exit 2 ;;
   esac
   case $command in
+    tools) print_tools && return ;;
     start | restart) ensure_environment ;;
     *) [[ -x $python ]] || fail "Nothing was started in $KUBEYARD_HOME yet. Start it: bash deployment_local.sh" ;;
   esac

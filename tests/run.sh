@@ -52,8 +52,10 @@ install_debian_packages() {
 
 # The same interpreter and uv as the platform's own script finds or installs.
 find_tools() {
-  eval "$(bash deployment_local.sh tools)"
-  : "${KUBEYARD_PYTHON:?deployment_local.sh tools must name the Python 3.11}" "${KUBEYARD_UV:?and uv}"
+  local found
+  found=$(KUBEYARD_HOME=$build/tools bash deployment_local.sh tools)
+  eval "$found"
+  export KUBEYARD_PYTHON
 }
 
 make_environments() {
