@@ -1,11 +1,24 @@
-"""How values are shown: filters and the words and colours of states."""
+"""How values are shown: filters, and the words and colours of states."""
 
 from flask import Flask
 
-from kubeyard_web.presentation import amounts, times
+from kubeyard_web.presentation import amounts, states, times
+
+FILTERS = (
+    amounts.memory,
+    amounts.size,
+    amounts.cores,
+    amounts.plural,
+    times.duration,
+    times.relative,
+    states.application_state,
+    states.kernel_state,
+    states.build_state,
+    states.node_state,
+)
 
 
 def register_presentation(app: Flask) -> None:
     """Give templates the filters."""
-    for show in (amounts.memory, amounts.size, amounts.cores, amounts.plural, times.duration, times.relative):
+    for show in FILTERS:
         app.add_template_filter(show)

@@ -1,9 +1,12 @@
-"""What every template may use: `shell`, with the theme, the banners' settings and the links out."""
+"""What every template may use: `shell`, with the theme, the banners' settings, the links out and the chip."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask, request
 
+from kubeyard_web.backend.client import cluster
+from kubeyard_web.shell.health import Health, health
 from kubeyard_web.shell.settings import PageSettings
 
 THEMES = ("system", "light", "dark")
@@ -18,6 +21,11 @@ class Shell:
     single_account: bool
     lab_url: str
     theme: str
+
+    @cached_property
+    def health(self) -> Health:
+        """How the cluster is; asked for by pages with the chip only."""
+        return health(cluster())
 
 
 def theme_preference() -> str:

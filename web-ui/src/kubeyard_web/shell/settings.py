@@ -14,3 +14,4 @@ class PageSettings:
     single_account: bool
     token_of_current_user: Callable[[], str]
     service_token: Callable[[], str]
+    most_streams: int = 40

@@ -1,0 +1,1 @@
+"""Applications on YARN: the list, one of them, its logs, and ending them."""

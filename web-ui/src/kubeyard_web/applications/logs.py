@@ -1,0 +1,94 @@
+"""The logs of an application's containers: shown, followed and downloaded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
+from kubeyard_client.errors import ApiError
+from kubeyard_client.messages.applications import Container, LogChunk, LogQuery
+
+from kubeyard_web.backend.answers import is_fragment
+from kubeyard_web.backend.client import api
+
+blueprint = Blueprint("application_logs", __name__, url_prefix="/applications")
+CHUNK_BYTES = 1_048_576
+FIRST_FILES = ("stderr", "stdout")
+UNUSED_FILES = ("prelaunch.out", "prelaunch.err", "directory.info", "launch_container.sh")
+
+
+@dataclass(frozen=True)
+class OpenLog:
+    """The containers of an application, and the part of a log file that is shown first."""
+
+    containers: tuple[Container, ...] = ()
+    chosen: Container | None = None
+    file: str = ""
+    chunk: LogChunk | None = None
+    problem: str = ""
+
+
+def ordered(files: tuple[str, ...]) -> list[str]:
+    """Return log files, what the program wrote before what YARN wrote."""
+    rank = {name: place for place, name in enumerate((*FIRST_FILES, *sorted(set(files) - {*UNUSED_FILES})))}
+    return sorted(files, key=lambda name: (rank.get(name, len(rank)), name))
+
+
+def open_log(application_id: str, container_id: str, file: str) -> OpenLog:
+    """Return the beginning of a log; of the first container and its first file where none is named."""
+    try:
+        containers = api().list_containers(application_id).containers
+        chosen = next((found for found in containers if found.id == container_id), None)
+        chosen = chosen or (containers[0] if containers else None)
+        if chosen is None or not chosen.files:
+            return OpenLog(containers, chosen)
+        file = file if file in chosen.files else ordered(chosen.files)[0]
+        chunk = api().read_log(application_id, LogQuery(container=chosen.id, file=file, length=CHUNK_BYTES))
+    except ApiError as error:
+        return OpenLog(problem=error.detail)
+    return OpenLog(containers, chosen, file, chunk)
+
+
+@blueprint.get("/<application_id>/logs")
+def page(application_id: str) -> str:
+    """The log of one container, as a part of the application's page or by itself."""
+    log = open_log(application_id, request.args.get("container", ""), request.args.get("file", ""))
+    template = "applications/_logs.html" if is_fragment() else "applications/logs.html"
+    return render_template(template, application_id=application_id, log=log, ordered=ordered)
+
+
+@blueprint.get("/<application_id>/log-text")
+def text(application_id: str) -> Response:
+    """What came behind an offset, for a page that follows the log."""
+    chunk = api().read_log(application_id, _wanted(request.args.get("offset", 0, type=int)))
+    return jsonify(
+        text=chunk.text, next_offset=chunk.next_offset, more=not chunk.at_end, is_running=chunk.is_running
+    )
+
+
+@blueprint.get("/<application_id>/log-file")
+def download(application_id: str) -> ResponseReturnValue:
+    """The whole log file."""
+    first = api().read_log(application_id, _wanted(0))
+    name = f"{first.container}.{first.file}.txt"
+    return Response(
+        stream_with_context(_parts(application_id, first)),
+        mimetype="text/plain",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _wanted(offset: int) -> LogQuery:
+    return LogQuery(
+        container=request.args.get("container") or None,
+        file=request.args.get("file", "stdout"),
+        offset=max(offset, 0),
+        length=CHUNK_BYTES,
+    )
+
+
+def _parts(application_id: str, chunk: LogChunk) -> Iterator[str]:
+    yield chunk.text
+    while not chunk.at_end and chunk.next_offset > chunk.offset:
+        chunk = api().read_log(application_id, _wanted(chunk.next_offset))
+        yield chunk.text

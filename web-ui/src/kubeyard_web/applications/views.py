@@ -1,0 +1,48 @@
+"""The list of applications and the page of one."""
+
+from flask import Blueprint, render_template, request
+from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
+
+from kubeyard_web.applications.listing import FILTERS, Listing
+from kubeyard_web.applications.logs import open_log
+from kubeyard_web.applications.reasons import reason
+from kubeyard_web.backend.client import api
+from kubeyard_web.backend.known import ask
+
+blueprint = Blueprint("applications", __name__, url_prefix="/applications")
+
+
+def _list(template: str) -> str:
+    listing = Listing.of(request.args)
+    known = ask(listing.url(), lambda: api().list_applications(listing.query))
+    return render_template(template, listing=listing, known=known, filters=FILTERS, reason=reason)
+
+
+@blueprint.get("")
+def page() -> str:
+    """The applications that the visitor may see."""
+    return _list("applications/page.html")
+
+
+@blueprint.get("/list")
+def partial() -> str:
+    """The list alone, for a page that is open."""
+    return _list("applications/_list.html")
+
+
+def _one(application_id: str, template: str, **more: object) -> str:
+    known = ask(f"application {application_id}", lambda: api().show_application(application_id))
+    return render_template(template, application_id=application_id, known=known, reason=reason, **more)
+
+
+@blueprint.get("/<application_id>")
+def detail(application_id: str) -> str:
+    """One application: its facts, why it is as it is, and its logs."""
+    log = open_log(application_id, request.args.get("container", ""), request.args.get("file", ""))
+    return _one(application_id, "applications/detail.html", log=log, is_admin=current_user.is_admin)
+
+
+@blueprint.get("/<application_id>/facts")
+def facts(application_id: str) -> str:
+    """The facts alone, for a page that is open."""
+    return _one(application_id, "applications/_facts.html")

@@ -1,0 +1,90 @@
+"""Answers of the API, and the last good one of each question while it is out of reach."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar, cast
+
+from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
+from kubeyard_client.errors import ApiError, ApiUnreachable
+
+Answer = TypeVar("Answer")
+REMEMBERED_ANSWERS = 2000
+FIRST_FAULT_STATUS = 500
+API_AWAY = "The API server is out of reach."
+
+
+@dataclass(frozen=True)
+class Known(Generic[Answer]):
+    """What is known: fresh when there is no problem, else the last good answer, if there ever was one."""
+
+    value: Answer | None
+    as_of: datetime | None = None
+    problem: str = ""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the value is old or missing."""
+        return bool(self.problem)
+
+
+class LastKnown:
+    """The last good answers by who asked and what, the least used forgotten first."""
+
+    def __init__(self, size: int = REMEMBERED_ANSWERS) -> None:
+        self._size = size
+        self._answers: OrderedDict[tuple[str, str], tuple[datetime, object]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def remember(self, who: str, question: str, answer: object) -> None:
+        """Keep an answer until a newer one comes."""
+        with self._lock:
+            self._answers[who, question] = (datetime.now(UTC), answer)
+            self._answers.move_to_end((who, question))
+            while len(self._answers) > self._size:
+                self._answers.popitem(last=False)
+
+    def recall(self, who: str, question: str) -> tuple[datetime, object] | None:
+        """Return when the question was last answered, and the answer."""
+        with self._lock:
+            return self._answers.get((who, question))
+
+
+_last_known = LastKnown()
+
+
+def ask(question: str, call: Callable[[], Answer]) -> Known[Answer]:
+    """Ask the API in the visitor's name. Nobody is ever shown what another person was told."""
+    who = str(current_user.name)
+    try:
+        answer = call()
+    except ApiError as error:
+        return _old(who, question, error)
+    _last_known.remember(who, question, answer)
+    return Known(answer, as_of=datetime.now(UTC))
+
+
+def ask_again_after(age: timedelta, question: str, call: Callable[[], Answer]) -> Known[Answer]:
+    """Ask what is the same for everybody, at most once in `age`."""
+    found = _last_known.recall("", question)
+    if found and datetime.now(UTC) - found[0] < age:
+        return Known(cast("Answer", found[1]), as_of=found[0])
+    try:
+        answer = call()
+    except ApiError as error:
+        return _old("", question, error)
+    _last_known.remember("", question, answer)
+    return Known(answer, as_of=datetime.now(UTC))
+
+
+def _old(who: str, question: str, error: ApiError) -> Known[Answer]:
+    """Return the last good answer when the API is away or broken; a refusal is raised."""
+    if not isinstance(error, ApiUnreachable) and error.status < FIRST_FAULT_STATUS:
+        raise error
+    problem = API_AWAY if isinstance(error, ApiUnreachable) else error.detail
+    found = _last_known.recall(who, question)
+    if found is None:
+        return Known(None, problem=problem)
+    return Known(cast("Answer", found[1]), as_of=found[0], problem=problem)

@@ -1,0 +1,24 @@
+"""What a page shows when the API refuses or is away, and nothing is known that could be shown instead."""
+
+from flask import Flask, current_app, render_template
+from flask.typing import ResponseReturnValue
+from kubeyard_client.errors import ApiError
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound, TooManyRequests, Unauthorized
+
+PAGES: dict[int, type[HTTPException]] = {
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    429: TooManyRequests,
+}
+
+
+def register_refusals(app: Flask) -> None:
+    """Turn what the API says into the page of the same meaning."""
+    app.register_error_handler(ApiError, _show)
+
+
+def _show(error: ApiError) -> ResponseReturnValue:
+    if error.status in PAGES:
+        return current_app.handle_http_exception(PAGES[error.status]())  # type: ignore[return-value]
+    return render_template("errors/api_away.html", error=error), 503

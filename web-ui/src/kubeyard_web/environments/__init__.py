@@ -1,0 +1,1 @@
+"""Environments, which become kernels: the list, making one, its builds, deleting it."""

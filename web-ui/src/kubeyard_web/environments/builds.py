@@ -1,0 +1,79 @@
+"""The page of one build: its steps, its live log, cancelling it."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from kubeyard_client.errors import ApiError
+from kubeyard_client.messages.environments import LogOffset
+
+from kubeyard_web.backend.answers import done
+from kubeyard_web.backend.client import api
+from kubeyard_web.backend.known import ask
+from kubeyard_web.environments.new import channels
+from kubeyard_web.environments.views import may_change
+
+blueprint = Blueprint("builds", __name__, url_prefix="/environments/<owner>/<name>/builds/<build_id>")
+
+
+def _build(owner: str, name: str, build_id: str, template: str) -> str:
+    known = ask(f"build {build_id}", lambda: api().show_build(build_id))
+    environment = ask(f"environment {owner}/{name}", lambda: api().show_environment(owner, name)).value
+    log = ask(f"build-log {build_id}", lambda: api().read_build_log(build_id, LogOffset()))
+    return render_template(
+        template,
+        owner=owner,
+        name=name,
+        build_id=build_id,
+        known=known,
+        environment=environment,
+        log=log.value or "",
+        channels=channels().value,
+        may_change=may_change,
+    )
+
+
+@blueprint.get("")
+def page(owner: str, name: str, build_id: str) -> str:
+    """The steps of a build and its log so far; the page then follows it."""
+    return _build(owner, name, build_id, "environments/build.html")
+
+
+@blueprint.get("/steps")
+def steps(owner: str, name: str, build_id: str) -> str:
+    """The steps alone, for a page that is open."""
+    return _build(owner, name, build_id, "environments/_build.html")
+
+
+@blueprint.get("/stream")
+def stream(owner: str, name: str, build_id: str) -> ResponseReturnValue:  # noqa: ARG001  # parts of the address
+    """The log as it grows; a browser that comes back goes on where it was."""
+    last = request.headers.get("Last-Event-ID", "") or request.args.get("offset", "0")
+    offset = LogOffset(offset=int(last) if last.isdigit() else 0)
+    return Response(stream_with_context(_follow(build_id, offset)), mimetype="text/event-stream")
+
+
+def _follow(build_id: str, offset: LogOffset) -> Iterator[bytes]:
+    try:
+        yield from api().follow_build_log(build_id, offset)
+    except ApiError:
+        yield b": interrupted\n\n"  # the browser asks again from the last id that it saw
+
+
+@blueprint.get("/log")
+def download(owner: str, name: str, build_id: str) -> ResponseReturnValue:
+    """The whole log as a file."""
+    text = api().read_build_log(build_id, LogOffset())
+    disposition = f'attachment; filename="{owner}.{name}.{build_id[:8]}.log.txt"'
+    return Response(text, mimetype="text/plain", headers={"Content-Disposition": disposition})
+
+
+@blueprint.post("/cancel")
+def cancel(owner: str, name: str, build_id: str) -> ResponseReturnValue:
+    """Stop a build that waits or runs."""
+    here = url_for("builds.page", owner=owner, name=name, build_id=build_id)
+    try:
+        api().cancel_build(build_id)
+    except ApiError as error:
+        return done(error.detail, "danger", here)
+    return done("The build is being cancelled. Nothing half-made is left.", "info", here)

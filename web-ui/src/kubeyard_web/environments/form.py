@@ -1,0 +1,92 @@
+"""The form that makes a kernel: what was typed, what is wrong with it, and what to ask of the API."""
+
+from dataclasses import dataclass, field, replace
+
+from kubeyard_client.messages.environments import Environment, NewEnvironment, ParsedPackages
+from pydantic import ValidationError
+from werkzeug.datastructures import MultiDict
+
+NUMBERS = ("driver_memory_mb", "executor_memory_mb", "executors", "executor_cores")
+WRONG = {
+    "name": "Use 2 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit.",
+    "driver_memory_mb": "Give a whole number of MiB, 512 or more.",
+    "executor_memory_mb": "Give a whole number of MiB, 512 or more.",
+    "executors": "Give a whole number, 0 or more.",
+    "executor_cores": "Give a whole number, 1 or more.",
+    "queue": "Choose a queue.",
+    "visibility": "Choose who may use it.",
+    "conda": "Give at most 300 packages, one a line, each of at most 500 characters.",
+    "pip": "Give at most 300 packages, one a line, each of at most 500 characters.",
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields as they stand in the page, as text."""
+
+    name: str = ""
+    visibility: str = "private"
+    conda: str = ""
+    pip: str = ""
+    driver_memory_mb: str = "1024"
+    executor_memory_mb: str = "1024"
+    executors: str = "1"
+    executor_cores: str = "1"
+    queue: str = "interactive"
+    pasted: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, typed: MultiDict[str, str]) -> "Form":
+        """Take over what was typed."""
+        names = (*NUMBERS, "name", "visibility", "conda", "pip", "queue", "pasted")
+        return cls(**{name: typed[name].strip()[:200_000] for name in names if name in typed})
+
+    @classmethod
+    def like(cls, environment: Environment, name: str) -> "Form":
+        """Begin with what another environment has."""
+        numbers = {number: str(getattr(environment, number)) for number in NUMBERS}
+        return cls(
+            name=name,
+            visibility=environment.visibility,
+            conda="\n".join(environment.conda),
+            pip="\n".join(environment.pip),
+            queue=environment.queue,
+            **numbers,
+        )
+
+    def with_packages(self, parsed: ParsedPackages) -> "Form":
+        """Add what a pasted file asks for; lines that were refused stay to be mended."""
+        problems = "; ".join(f"line {wrong.line}: {wrong.reason}" for wrong in parsed.problems)
+        return replace(
+            self,
+            name=self.name or (parsed.name or ""),
+            conda=_joined(self.conda, parsed.conda),
+            pip=_joined(self.pip, parsed.pip),
+            pasted="\n".join(wrong.text for wrong in parsed.problems),
+            errors={"pasted": f"Not taken over: {problems}."} if problems else {},
+        )
+
+    def with_error(self, name: str, message: str) -> "Form":
+        """Say what is wrong beside a field, or above the form where no field has that name."""
+        return replace(self, errors={**self.errors, name if name in WRONG else "form": message})
+
+    def checked(self) -> "NewEnvironment | Form":
+        """Return what to ask for, or the form with a message beside each wrong field."""
+        fields = {name: getattr(self, name) for name in (*NUMBERS, "name", "visibility", "queue")}
+        try:
+            return NewEnvironment(conda=_lines(self.conda), pip=_lines(self.pip), **fields)
+        except ValidationError as error:
+            wrong = {str(problem["loc"][0]) for problem in error.errors()}
+        return replace(self, errors={name: WRONG.get(name, "This cannot be used.") for name in wrong})
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """Return the packages of a field: one a line, comments and empty lines left out."""
+    lines = (line.partition(" #")[0].strip() for line in text.splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def _joined(text: str, more: tuple[str, ...]) -> str:
+    there = _lines(text)
+    return "\n".join((*there, *(line for line in more if line not in there)))

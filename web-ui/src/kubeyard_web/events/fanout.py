@@ -1,0 +1,86 @@
+"""Who listens, and what each has not been told yet."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kubeyard_client.messages.events import EVERYBODY, Change
+
+UPSTREAM_NEW, UPSTREAM_DOWN, UPSTREAM_UP = "connecting", "down", "up"
+
+
+class Subscriber:
+    """One browser. It holds which topics changed, not how often: a slow one never makes anything grow."""
+
+    def __init__(self, name: str, *, is_admin: bool) -> None:
+        self.name = name
+        self.is_admin = is_admin
+        self._news: dict[str, str] = {}
+        self._changed = threading.Condition()
+
+    def concerns(self, change: Change) -> bool:
+        """Whether this person may know of the change. The ids are never told on, only the topic."""
+        return self.is_admin or not change.ids or not {self.name, EVERYBODY}.isdisjoint(change.owners)
+
+    def tell(self, event: str, text: str) -> None:
+        """Add to what the browser has to be told."""
+        with self._changed:
+            self._news[event] = text
+            self._changed.notify()
+
+    def wait(self, timeout_seconds: float) -> dict[str, str]:
+        """Return all news as soon as there are any; none when the time is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._news, timeout_seconds)
+            news, self._news = self._news, {}
+            return news
+
+
+class TooManySubscribersError(Exception):
+    """Every connection takes a thread: some must be left for pages."""
+
+
+class Fanout:
+    """All browsers of this process."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._subscribers: set[Subscriber] = set()
+        self._upstream = UPSTREAM_NEW
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def subscription(self, subscriber: Subscriber) -> Iterator[Subscriber]:
+        """Listen for as long as the block lasts."""
+        with self._lock:
+            if len(self._subscribers) >= self._most:
+                raise TooManySubscribersError
+            self._subscribers.add(subscriber)
+            subscriber.tell("upstream", self._upstream)
+        try:
+            yield subscriber
+        finally:
+            with self._lock:
+                self._subscribers.discard(subscriber)
+
+    def __len__(self) -> int:
+        return len(self._subscribers)
+
+    def publish(self, change: Change) -> None:
+        """Tell everybody whom the change concerns."""
+        for subscriber in self._everybody():
+            if subscriber.concerns(change):
+                subscriber.tell(change.topic, str(change.version))
+
+    def upstream(self, state: str) -> None:
+        """Tell everybody that changes come in, or that they do not."""
+        with self._lock:
+            if state == self._upstream:
+                return
+            self._upstream = state
+        for subscriber in self._everybody():
+            subscriber.tell("upstream", state)
+
+    def _everybody(self) -> list[Subscriber]:
+        with self._lock:
+            return list(self._subscribers)

@@ -1,0 +1,1 @@
+"""Live kernels: the list, and interrupting, restarting and stopping one."""

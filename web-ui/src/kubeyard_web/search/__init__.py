@@ -1,0 +1,1 @@
+"""One search box for applications, kernels and environments."""
