@@ -12,7 +12,7 @@ ADMINS_GROUP = "admins"
 def configure_login(config: Config, settings: HubSettings) -> None:
     """Send browsers to the issuer's public address, and the Hub itself to its internal one.
 
-    They differ wherever the browser and the Hub do not share a network: taking one for both is a usual mistake.
+    They differ wherever browser and Hub do not share a network: taking one for both is a usual mistake.
     """
     config.JupyterHub.authenticator_class = "generic-oauth"
     login = config.GenericOAuthenticator

@@ -22,6 +22,7 @@ from traitlets import Float, Instance, Integer, Unicode
 
 from kubeyard_lab.gateway_words import words_of
 from kubeyard_lab.kernels import LOST
+from kubeyard_lab.obituary import says_dead
 from kubeyard_lab.waiting_messages import Message, TooManyWaitingError, WaitingMessages
 
 V1 = "v1.kernel.websocket.jupyter.org"
@@ -143,6 +144,9 @@ class KernelConnection(GatewayWebSocketConnection):
         try:
             self._send_waiting(socket)
             while (message := await socket.read_message()) is not None:
+                if says_dead(message):
+                    await self.multi_kernel_manager.bury(self.kernel_id)
+                    break
                 await self.websocket_handler.write_message(message, binary=isinstance(message, bytes))
         except WebSocketClosedError:
             pass

@@ -37,7 +37,7 @@ class GatewayKernel(GatewayKernelManager):
             await super().restart_kernel(**kwargs)
         except HTTPError as error:
             if error.status_code == _NOT_FOUND and isinstance(self.parent, GatewayKernels):
-                self.parent.lose(self.kernel_id, LOST)
+                self.parent.lose(str(self.kernel_id), LOST)
             raise plain(error) from error
 
 
@@ -58,6 +58,27 @@ class GatewayKernels(GatewayMappingKernelManager):
         listeners = self._listeners.setdefault(kernel_id, set())
         listeners.add(listener)
         return lambda: listeners.discard(listener)
+
+    async def bury(self, kernel_id: str) -> None:
+        """Take leave of a kernel of which the gateway says that it is dead, with the gateway's reason."""
+        kernel = self._kernels.get(kernel_id)
+        if kernel is None:
+            return
+        try:
+            model = await kernel.refresh_model()  # type: ignore[no-untyped-call]
+        except HTTPError as error:
+            model = None
+            self.log.warning("why kernel %s died is not known: %s", kernel_id, plain(error))
+        reason = (model or {}).get("reason")
+        self.lose(kernel_id, f"The kernel is dead: {reason}." if reason else LOST)
+        await self._dismiss(kernel)
+
+    async def _dismiss(self, kernel: Any) -> None:
+        """The gateway keeps a dead kernel until somebody stops it."""
+        try:
+            await kernel.shutdown_kernel(now=True)
+        except HTTPError as error:
+            self.log.warning("dead kernel %s stays at the gateway: %s", kernel.kernel_id, plain(error))
 
     def lose(self, kernel_id: str, reason: str) -> None:
         """Note that a kernel is gone, and let its notebooks find out."""
@@ -87,7 +108,10 @@ class GatewayKernels(GatewayMappingKernelManager):
             if kernel_id not in self._kernels and self.lost.get(kernel_id) is None:
                 self._kernels[kernel_id] = kernel
                 self.lose(kernel_id, LOST)
-        return [*models, *self.lost.untold()]
+        for model in models:
+            if model["execution_state"] == "dead":
+                await self.bury(model["id"])
+        return [*(model for model in models if model["id"] in self._kernels), *self.lost.untold()]
 
     async def shutdown_kernel(  # type: ignore[override]  # as jupyter_server does
         self, kernel_id: str, now: bool = False, restart: bool = False
