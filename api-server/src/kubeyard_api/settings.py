@@ -59,6 +59,16 @@ class Settings(BaseSettings):
     base_python: Path = Path("/usr/bin/python3.11")
     conda_channels: Words = ("conda-forge",)
 
+    api_spark_version: str = Field(default="4.0", pattern=r"^[0-9]+\.[0-9]+$")
+    api_builds_at_once: int = Field(default=1, ge=1, le=16)
+    api_build_timeout_seconds: float = Field(default=1800, ge=10, le=86_400)
+    api_build_lease_seconds: float = Field(default=15, ge=2, le=600)
+    api_archive_replication: int = Field(default=3, ge=1, le=512)
+    api_archive_grace_seconds: float = Field(default=120, ge=0, le=86_400)
+    api_kernel_max_memory_mb: int = Field(default=65_536, ge=512)
+    api_kernel_max_executors: int = Field(default=100, ge=1)
+    api_kernel_max_cores: int = Field(default=16, ge=1)
+
     rm_urls: HttpUrls
     history_url: HttpUrl
     httpfs_url: HttpUrl

@@ -1,0 +1,80 @@
+"""Rows of environments and builds in the words of the API."""
+
+import json
+from collections.abc import Sequence
+
+from kubeyard_client.messages.environments import (
+    Build,
+    BuildError,
+    BuildState,
+    BuildStep,
+    BuildStepName,
+    Environment,
+    EnvironmentState,
+    EnvironmentVisibility,
+    StepState,
+)
+from sqlalchemy.orm import Session
+
+from kubeyard_api.storage.builds import queue_position, steps_from
+from kubeyard_api.storage.environments import archives_by_digest, latest_builds
+from kubeyard_api.storage.environments_tables import ArchiveRow, BuildRow, EnvironmentRow
+
+
+def environments_from(session: Session, rows: Sequence[EnvironmentRow]) -> tuple[Environment, ...]:
+    """The environments with their latest builds."""
+    builds = latest_builds(session, [row.id for row in rows])
+    archives = archives_by_digest(session, [row.archive_sha256 for row in rows if row.archive_sha256])
+    return tuple(
+        _environment(session, row, builds.get(row.id), archives.get(row.archive_sha256 or "")) for row in rows
+    )
+
+
+def _environment(
+    session: Session, row: EnvironmentRow, build: BuildRow | None, archive: ArchiveRow | None
+) -> Environment:
+    return Environment(
+        name=row.name,
+        owner=row.owner,
+        visibility=EnvironmentVisibility(row.visibility),
+        python=row.python,
+        conda=tuple(json.loads(row.conda)),
+        pip=tuple(json.loads(row.pip)),
+        driver_memory_mb=row.driver_memory_mb,
+        executor_memory_mb=row.executor_memory_mb,
+        executors=row.executors,
+        executor_cores=row.executor_cores,
+        queue=row.queue,
+        state=EnvironmentState(row.state),
+        hash=row.archive_sha256,
+        size_bytes=archive.size_bytes if archive else None,
+        kernelspec=row.kernelspec if archive else None,
+        display_name=row.display_name,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        latest_build=build_from(session, build, row) if build else None,
+    )
+
+
+def build_from(session: Session, row: BuildRow, environment: EnvironmentRow) -> Build:
+    """One build."""
+    steps = steps_from(row.steps)
+    return Build(
+        id=row.id,
+        owner=environment.owner,
+        environment=environment.name,
+        state=BuildState(row.state),
+        step=_current(steps),
+        steps=tuple(steps),
+        error=BuildError(code=row.error_code, detail=row.error_detail or "") if row.error_code else None,
+        cancel_requested_by=row.cancel_requested_by,
+        queue_position=queue_position(session, row),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _current(steps: Sequence[BuildStep]) -> BuildStepName | None:
+    begun = [step.name for step in steps if step.state not in (StepState.WAITING, StepState.SKIPPED)]
+    return begun[-1] if begun else None
