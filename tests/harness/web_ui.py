@@ -6,7 +6,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,11 +16,13 @@ import requests
 from flask import Flask
 from kubeyard_web.accounts import users
 from kubeyard_web.accounts.newcomers import prepare_accounts
+from kubeyard_web.accounts.passwords import hash_password
 from kubeyard_web.app import create_app
 from kubeyard_web.clock import Clock
 from kubeyard_web.migrations.run import migrate
 from kubeyard_web.services import EXTENSION, Services
 from kubeyard_web.settings import Settings
+from kubeyard_web.tokens.keys import SigningKeys
 from werkzeug.serving import make_server
 
 CSRF_FIELD = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -75,6 +79,11 @@ def password_of(name: str) -> str:
     return f"correct horse of {name}"
 
 
+@cache
+def _hash_of(name: str) -> str:
+    return hash_password(password_of(name))
+
+
 class WebUi:
     """A running web UI."""
 
@@ -94,7 +103,7 @@ class WebUi:
         with self.services.database.writing() as session:
             display_name = name.capitalize()
             now = self.clock.now()
-            users.add(session, name, display_name, password_of(name), is_admin=is_admin, now=now)
+            users.add(session, name, display_name, _hash_of(name), is_admin=is_admin, now=now)
 
     def disable(self, name: str) -> None:
         """Close an account."""
@@ -112,6 +121,15 @@ class WebUi:
         return browser
 
 
+@cache
+def _signing_keys() -> str:
+    """One key for all web UIs of a test run: making it takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        private_file = Path(folder) / "private.json"
+        SigningKeys(private_file, Path(folder) / "public.json", Clock()).ensure()
+        return private_file.read_text()
+
+
 def settings_in(folder: Path, **changes: Any) -> Settings:
     """Settings of a web UI whose files lie in a folder, and whose Hub and API server nobody runs."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -119,6 +137,9 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         if not (folder / name).exists():
             (folder / name).touch(mode=0o600)
             (folder / name).write_text(secrets.token_hex(32))
+    if not (folder / "signing-keys.json").exists():
+        (folder / "signing-keys.json").touch(mode=0o600)
+        (folder / "signing-keys.json").write_text(_signing_keys())
     usual = {
         "jwks_file": folder / "public" / "jwks.json",
         "web_database_url": f"sqlite:///{folder}/web.sqlite",

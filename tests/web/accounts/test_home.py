@@ -114,4 +114,4 @@ def test_an_api_server_that_is_away_is_told_in_plain_words(tmp_path: Path) -> No
 
         problem = wait_until(lambda: web_ui.services.homes.problem("bob"), "the failure is known")
 
-    assert "cannot be reached" in problem
+    assert problem == "The API server at http://127.0.0.1:9 is out of reach."

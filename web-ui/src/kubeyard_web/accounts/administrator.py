@@ -69,5 +69,5 @@ class FirstAdministrator:
             if users.is_taken(session, name):
                 raise NameIsTaken
             session.delete(link)
-            users.add(session, name, display_name, password, is_admin=True, now=now)
+            users.add(session, name, display_name, password_hash, is_admin=True, now=now)
         log.info("administrator-created", user=name)

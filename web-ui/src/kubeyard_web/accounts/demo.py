@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from kubeyard_web.accounts import users
 from kubeyard_web.accounts.models import User
+from kubeyard_web.accounts.passwords import hash_password
 from kubeyard_web.clock import Clock
 from kubeyard_web.database import Database
 
@@ -30,7 +31,9 @@ def _open(session: Session, account: tuple[str, str, str, bool], now: datetime) 
     name, display_name, password, is_admin = account
     user = session.get(User, name)
     if user is None:
-        users.add(session, name, display_name, password, is_admin=is_admin, now=now, is_demo=True)
+        users.add(
+            session, name, display_name, hash_password(password), is_admin=is_admin, now=now, is_demo=True
+        )
         log.info("demo-account-created", user=name)
     elif not user.is_demo:
         log.warning("demo-account-skipped", user=name, reason="an account of this name belongs to a person")

@@ -6,7 +6,6 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from kubeyard_web.accounts.models import ADMIN_ROLE, LoginSession, User
-from kubeyard_web.accounts.passwords import hash_password
 
 USER_ROLE = "user"
 
@@ -25,7 +24,7 @@ def add(
     user = User(
         name=name,
         display_name=display_name,
-        password_hash=hash_password(password),
+        password_hash=password_hash,
         groups=[],
         roles=[USER_ROLE, ADMIN_ROLE] if is_admin else [USER_ROLE],
         is_demo=is_demo,
@@ -57,10 +56,10 @@ def is_taken(session: Session, name: str) -> bool:
     return bool(session.scalar(select(exists().where(User.name == name))))
 
 
-def change_password(session: Session, name: str, password: str, *, keep_session: str | None) -> None:
+def change_password(session: Session, name: str, password_hash: str, *, keep_session: str | None) -> None:
     """Set a new password and end the user's other logins."""
     user = session.get_one(User, name)
-    user.password_hash = hash_password(password)
+    user.password_hash = password_hash
     end_sessions(session, name, except_for=keep_session)
 
 

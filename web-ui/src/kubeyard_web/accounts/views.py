@@ -11,7 +11,7 @@ from kubeyard_web.accounts.arriving import arrive
 from kubeyard_web.accounts.delays import MustWait
 from kubeyard_web.accounts.leaving import leave
 from kubeyard_web.accounts.login import WrongCredentials
-from kubeyard_web.accounts.passwords import WeakPassword, check_strength
+from kubeyard_web.accounts.passwords import WeakPassword, check_strength, hash_password
 from kubeyard_web.services import services
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
@@ -87,8 +87,9 @@ def change_password() -> ResponseReturnValue:
         return _must_wait(wait, _password_page({"current": problem}))
     except WrongCredentials:
         return _password_page({"current": "This is not your current password."}), 422
+    new_hash = hash_password(new)
     with services().database.writing() as session:
-        users.change_password(session, current_user.name, new, keep_session=current_user.session_hash)
+        users.change_password(session, current_user.name, new_hash, keep_session=current_user.session_hash)
     flash("Your password is changed. Your logins in other browsers have ended.", "success")
     return redirect(url_for("accounts.password"))
 

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -34,7 +35,9 @@ class Hub:
         self._answers: OrderedDict[str, _Remembered] = OrderedDict()
         self._lock = threading.Lock()
         self._http = requests.Session()
-        self._http.trust_env = False  # no proxy between parts of the platform, and no .netrc
+        # The token is the only identity: no cookie of another call, no .netrc, no proxy in between.
+        self._http.trust_env = False
+        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def server_owner(self, token: str) -> str | None:
         """Whose server this token belongs to; none if it is not a server's own. Raises HubUnreachable."""
@@ -59,10 +62,10 @@ class Hub:
 
     def _ask(self, token: str) -> str | None:
         try:
+            headers = {"Authorization": f"token {token}"}
             reply = self._http.get(
-                f"{self._api_url}/user", headers={"Authorization": f"token {token}"}, timeout=TIMEOUT_SECONDS,
-                allow_redirects=False,
-            )  # fmt: skip
+                f"{self._api_url}/user", headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
+            )
             if reply.status_code in (401, 403):
                 return None
             reply.raise_for_status()
