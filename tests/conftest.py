@@ -17,8 +17,8 @@ OFFSET = 1700
 def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
     """The whole real platform, once for all tests.
 
-    KUBEYARD_TEST_HOME attaches to one that runs; otherwise one is booted in a fresh folder, its ports moved by
-    KUBEYARD_TEST_PORT_OFFSET (1700), and stopped and removed in the end. KUBEYARD_TEST_ONLY=hadoop boots a part.
+    KUBEYARD_TEST_HOME attaches to one that runs; otherwise one is booted in a fresh folder, its ports moved
+    by KUBEYARD_TEST_PORT_OFFSET (1700), and removed in the end. KUBEYARD_TEST_ONLY=hadoop boots a part.
     """
     running = os.environ.get("KUBEYARD_TEST_HOME")
     if running:
@@ -35,6 +35,6 @@ def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
         yield platform
     finally:
         if request.session.testsfailed > failed_before:
-            print(platform.logs(), file=sys.stderr)
+            sys.stderr.write(platform.logs())
         platform.stop()
         shutil.rmtree(home, ignore_errors=True)

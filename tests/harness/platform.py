@@ -1,4 +1,4 @@
-"""The whole real platform for tests: booted through deployment_local.sh, or attached to where it runs already."""
+"""The whole real platform for tests: booted through deployment_local.sh, or attached to where it runs."""
 
 import json
 import os
@@ -41,7 +41,7 @@ class Platform:
         options = ("--only", ",".join(only)) if only else ()
         done = command(home, offset, "start", *options, timeout_seconds=FIRST_BOOT_SECONDS)
         if done.returncode:
-            print(logs(home), file=sys.stderr)
+            sys.stderr.write(logs(home))
             raise AssertionError(f"the platform did not start:\n{done.stdout}{done.stderr}")
         return cls.attach(home)
 

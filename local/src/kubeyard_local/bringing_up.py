@@ -10,12 +10,12 @@ from kubeyard_local.layout import Layout
 from kubeyard_local.problem import Problem
 from kubeyard_local.progress import Progress
 from kubeyard_local.service import Service
-from kubeyard_local.supervision import ProcessState, Supervisor
+from kubeyard_local.supervision import Supervisor
 
 READY_SECONDS = 150
 POLL_SECONDS = 0.15
-# A service that keeps dying is given up by this command (never by the supervisor) after so long.
-PATIENCE_SECONDS = 12
+# A service that has died this often before it was ready is given up: by this command, not by the supervisor.
+LIVES = 3
 
 
 class BringingUp:
@@ -75,28 +75,29 @@ class BringingUp:
             )
 
     def _await_ready(self, service: Service) -> None:
-        began = healthy = time.monotonic()
-        while True:
-            state = self._supervisor.state(service.name)
-            now = time.monotonic()
-            if state.state not in ("BACKOFF", "FATAL", "EXITED"):
-                healthy = now
-            reason = _not_ready(service, state)
-            if reason is None:
-                return
-            if state.state == "FATAL" or now - healthy > PATIENCE_SECONDS:
-                raise Problem(self._failure(service, f"keeps ending ({state.message})"))
-            if now - began > READY_SECONDS:
+        began = time.monotonic()
+        lives: set[int] = set()
+        while (reason := self._not_ready(service, lives)) is not None:
+            if len(lives) >= LIVES:
+                raise Problem(self._failure(service, "ends again and again"))
+            if time.monotonic() - began > READY_SECONDS:
                 raise Problem(self._failure(service, f"is not ready after {READY_SECONDS} s: {reason}"))
+            if self._failed.is_set():
+                raise Problem()
             time.sleep(POLL_SECONDS)
+
+    def _not_ready(self, service: Service, lives: set[int]) -> str | None:
+        """Why the service cannot be used yet; each process that it has had is noted in `lives`.
+
+        The supervisor is asked first: a probe alone may have met a process that has just died.
+        """
+        state = self._supervisor.state(service.name)
+        if state.pid:
+            lives.add(state.pid)
+        if not state.is_running:
+            return f"{state.state.lower()}: {state.message}"
+        return service.ready()
 
     def _failure(self, service: Service, what: str) -> str:
         log = self._layout.logs / f"{service.name}.log"
         return f"{service.name} {what}. Its log, {log}, ends with:\n{child.tail(log)}"
-
-
-def _not_ready(service: Service, state: ProcessState) -> str | None:
-    """The reason why the service cannot be used yet. A probe alone may answer for a process that has just died."""
-    if not state.is_running:
-        return f"{state.state.lower()}: {state.message}"
-    return service.ready()

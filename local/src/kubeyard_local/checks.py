@@ -55,8 +55,8 @@ def _ports(ports: Mapping[str, int], starting: Collection[str]) -> Iterable[str]
         for name in PORTS_OF[service]:
             if is_taken(ports[name]):
                 yield (
-                    f"Port {ports[name]} ({name}) is taken by {_holder(ports[name])}. Stop that, or choose another port "
-                    f"by KUBEYARD_PORT_{name}=<number>, or move all ports by KUBEYARD_PORT_OFFSET=<number>."
+                    f"Port {ports[name]} ({name}) is taken by {_holder(ports[name])}. Stop it, or choose "
+                    f"another by KUBEYARD_PORT_{name}=<number>, or move all by KUBEYARD_PORT_OFFSET=<number>."
                 )
 
 
@@ -75,7 +75,8 @@ def is_taken(port: int) -> bool:
 def _holder(port: int) -> str:
     try:
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:2] == (port,)
+            if listens and connection.pid:
                 return f"process {connection.pid} ({psutil.Process(connection.pid).name()})"
     except psutil.Error:
         pass
@@ -99,8 +100,8 @@ def _disk(layout: Layout) -> Iterable[str]:
         free = shutil.disk_usage(_existing(folder)).free >> 20
         if free < least:
             yield (
-                f"The disk of {folder} has {free} MB free; {least} MB are needed. Free some, or choose another "
-                f"folder by {setting}."
+                f"The disk of {folder} has {free} MB free; {least} MB are needed. Free some, or choose "
+                f"another folder by {setting}."
             )
 
 
@@ -114,8 +115,8 @@ def _folders(layout: Layout) -> Iterable[str]:
             yield f"{folder} cannot be written by this account. Choose another folder by {setting}."
         elif os.geteuid() == 0 and (closed := _closed_to_others(folder)):
             yield (
-                f"{folder} lies in {closed}, which other accounts may not enter; the services run under accounts "
-                f"of their own. Choose another folder by {setting}, or chmod o+x {closed}."
+                f"{folder} lies in {closed}, which other accounts may not enter; the services run under "
+                f"accounts of their own. Choose another folder by {setting}, or chmod o+x {closed}."
             )
     if len(str(socket_file(layout)).encode()) > LONGEST_SOCKET:
         yield f"{layout.home} is too long a path for a socket. Choose a shorter KUBEYARD_HOME."
@@ -128,8 +129,8 @@ def _closed_to_others(folder: Path) -> Path | None:
 def _programs(settings: Settings, environment: Mapping[str, str]) -> Iterable[str]:
     if settings.java_home is None:
         yield (
-            "Java 17 is missing. Install the package openjdk-17-jre-headless, or name the folder of a Java 17 by "
-            "KUBEYARD_JAVA_HOME."
+            "Java 17 is missing. Install the package openjdk-17-jre-headless, or name the folder of a "
+            "Java 17 by KUBEYARD_JAVA_HOME."
         )
     if not os.access(settings.python, os.X_OK):
         yield f"Python 3.11 is missing at {settings.python}. Name one by KUBEYARD_PYTHON."

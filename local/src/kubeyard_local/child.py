@@ -1,4 +1,4 @@
-"""Runs a program to its end on behalf of a step: its output goes to a log, its last lines into the message."""
+"""Runs a program to its end for a step: its output goes to a log, its last lines into the message."""
 
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 from kubeyard_local.problem import Problem
 
 LAST_LINES = 15
-# The kernel ends the child when the command dies, even by kill -9: nothing goes on behind the next start's back.
+# The kernel ends the child when we die, even by kill -9: nothing goes on behind the next start's back.
 DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM", "--")
 
 

@@ -1,7 +1,7 @@
 """Class data sharing: each daemon's loaded classes, written when it stops and read at its next start.
 
-It halves the start of six JVMs. Java refuses an archive once a jar has another time, so archives lie in a folder
-whose name follows from the Java release and from every jar's name, size and time.
+It halves the start of six JVMs. Java refuses an archive once a jar has another time, so an archive's name
+follows from the Java release and from every jar's name, size and time.
 """
 
 import hashlib

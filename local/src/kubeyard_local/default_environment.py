@@ -1,4 +1,4 @@
-"""The platform's own first kernel: built once, when everything is up, so that the first notebook finds one."""
+"""The platform's own first kernel: built once, when everything is up, for the first notebook."""
 
 from kubeyard_local import accounts, child, process_table
 from kubeyard_local.accounts import Accounts

@@ -1,6 +1,6 @@
 """The virtual environments: each from its lock, then our own packages on top, copied out of the clone.
 
-Copied, not linked: the accounts that run them cannot read the clone, and an edit shows at the next start only.
+Copied, not linked: the accounts that run them cannot read the clone, and an edit shows at the next start.
 """
 
 import shutil

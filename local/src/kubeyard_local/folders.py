@@ -48,7 +48,7 @@ def table(layout: Layout, accounts: Accounts) -> tuple[Folder, ...]:
         Folder(layout.logs, 0o750, group=services),
         Folder(layout.state, 0o700, services),
         Folder(layout.secrets, 0o700, services),
-        Folder(layout.state / "account", 0o700, services),
+        *(Folder(layout.state / name, 0o700, services) for name in ("account", "builds", "gateway", "hub")),
         Folder(layout.public, 0o755, services),
         Folder(layout.kernelspecs, 0o755, services),
         Folder(hadoop, 0o755),

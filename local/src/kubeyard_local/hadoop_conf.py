@@ -1,7 +1,7 @@
 """Hadoop's configuration: yarn/hadoop/conf with this platform's ports and folders filled in.
 
-Hadoop itself understands ${env.NAME:-default}. It is filled in here nevertheless, because the same files travel into
-YARN's containers, where these variables are not set.
+Hadoop itself understands ${env.NAME:-default}. It is filled in here nevertheless, because the same files
+travel into YARN's containers, where these variables are not set.
 """
 
 import re

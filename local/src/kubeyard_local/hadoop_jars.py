@@ -1,4 +1,4 @@
-"""Hadoop's jars: named by yarn/hadoop/*.xml, fetched by Maven once for all clones and homes of this machine."""
+"""Hadoop's jars: named by yarn/hadoop/*.xml, fetched by Maven once for all clones of this machine."""
 
 import shutil
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ POMS = {"hadoop": "pom.xml", "httpfs": "pom-httpfs.xml"}
 
 
 def folder(layout: Layout, libraries: str) -> Path:
-    """Where these jars lie: the name follows from the file that names them, so two versions live side by side."""
+    """Where these jars lie: named after the file that asks for them, so two versions live side by side."""
     return layout.cache / "jars" / f"{libraries}-{stamp.digest(pom(layout, libraries))[:16]}"
 
 

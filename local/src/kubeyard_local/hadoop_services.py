@@ -1,6 +1,7 @@
 """The six Hadoop daemons, a JVM each, on the loopback address."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from kubeyard_local import hadoop_jars, readiness
 from kubeyard_local.accounts import Account, Accounts
@@ -13,19 +14,24 @@ NAMES = ("namenode", "datanode", "resourcemanager", "nodemanager", "historyserve
 STOP_SECONDS = 60
 
 
+def scratch(settings: Settings, name: str) -> Path:
+    """A daemon's own folder for what it forgets, owned by its account."""
+    return settings.layout.hadoop / "tmp" / name
+
+
 def java_command(
     settings: Settings, name: str, heap_mb: int, main: str, libraries: str = "hadoop"
 ) -> tuple[str, ...]:
     """One daemon's JVM. The configuration comes first on the class path, because some jars carry another one.
 
-    It is a jar because class data sharing refuses folders. What differs between starts (whether a class archive
-    is read or written) lies in the daemon's own options file, so the command stays the same.
+    It is a jar because class data sharing refuses folders. What differs between starts (whether a class
+    archive is read or written) lies in the daemon's own options file, so the command stays the same.
     """
     hadoop = settings.layout.hadoop
     class_path = f"{hadoop}/conf.jar:{hadoop_jars.folder(settings.layout, libraries)}/*"
     own = (
         f"-Xmx{heap_mb}m",
-        f"-Djava.io.tmpdir={hadoop}/tmp/{name}",
+        f"-Djava.io.tmpdir={scratch(settings, name)}",
         "-cp",
         class_path,
         f"org.apache.hadoop.{main}",
@@ -59,7 +65,7 @@ def daemons(settings: Settings, accounts: Accounts, environment: Mapping[str, st
             environment={
                 **environment,
                 "HADOOP_USER_NAME": "kubeyard",
-                "HOME": f"{settings.layout.hadoop}/tmp/{name}",
+                "HOME": str(scratch(settings, name)),
             },
             account=account,
             ready=ready,

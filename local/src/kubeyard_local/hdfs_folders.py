@@ -1,4 +1,4 @@
-"""What lies in HDFS before the first login: the folders of everybody and of the platform, and the sample data."""
+"""What lies in HDFS before the first login: everybody's folders, the platform's, and the sample data."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Layout:
-    """The folders of one platform. `clone` is where the sources are, `home` its state, `cache` what it fetched."""
+    """The folders of one platform: the sources in `clone`, state in `home`, what it fetched in `cache`."""
 
     clone: Path
     home: Path

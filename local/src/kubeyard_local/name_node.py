@@ -17,7 +17,7 @@ def is_formatted(layout: Layout) -> bool:
 
 
 def format_once(settings: Settings, owners: Accounts) -> None:
-    """Format. One that was cut off is begun anew: `is_formatted` answers so only while no block was ever stored."""
+    """Format; a format that was cut off is begun anew, which is safe as no block was ever stored."""
     hadoop = settings.layout.hadoop
     shutil.rmtree(hadoop / "nn" / "current", ignore_errors=True)
     java, *rest = java_command(settings, "namenode", 256, "hdfs.server.namenode.NameNode")

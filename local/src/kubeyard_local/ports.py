@@ -34,7 +34,7 @@ DEFAULTS: Mapping[str, int] = {
 
 OPENED_IN_BROWSERS = ("WEB", "HUB")
 
-# Browsers refuse to open these (the "bad ports" of https://fetch.spec.whatwg.org/#port-blocking), from 1024 up.
+# The "bad ports" of https://fetch.spec.whatwg.org/#port-blocking, from 1024 up.
 REFUSED_BY_BROWSERS = frozenset(
     {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6679, 6697, 10080}
     | set(range(6665, 6670))

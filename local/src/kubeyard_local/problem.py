@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - a reader is told of a problem, not of an error
     """One or more reasons why a command cannot go on; printed without a traceback."""
 
     def __init__(self, *reasons: str) -> None:

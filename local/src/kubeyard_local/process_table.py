@@ -15,6 +15,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {"hadoop": hadoop_services.NAMES}
 # The Hub starts each Lab as another account, hands it its folder and ends it; nothing more of root's.
 HUB_CAPABILITIES = ("setuid", "setgid", "kill", "chown")
 
+FROM_FILE_TO_ENVIRONMENT = """\
+CONFIGPROXY_AUTH_TOKEN=$(cat "$KUBEYARD_HUB_PROXY_TOKEN_FILE") || exit 1
+export CONFIGPROXY_AUTH_TOKEN
+exec "$@"
+"""
+
 
 def choose(wanted: Sequence[str]) -> tuple[str, ...]:
     """The names of the services meant by `wanted`: single ones, a group's name, or none for all."""
@@ -232,7 +238,7 @@ def _hub(settings: Settings, accounts: Accounts) -> tuple[Service, ...]:
 
 
 def proxy_command(settings: Settings) -> tuple[str, ...]:
-    """The proxy reads its token from its environment; a shell puts it there, out of a file, not a command line."""
+    """The proxy takes its token from its environment; a shell puts it there out of a file."""
     node, script = hub_proxy.node(settings.layout), hub_proxy.script(settings.layout)
     options = (
         *("--ip", "127.0.0.1", "--port", str(settings.ports["HUB"])),
@@ -244,8 +250,7 @@ def proxy_command(settings: Settings) -> tuple[str, ...]:
             f"{settings.url('HUB_INTERNAL')}/hub/error",
         ),
     )
-    read_token = 'CONFIGPROXY_AUTH_TOKEN="$(cat "$KUBEYARD_HUB_PROXY_TOKEN_FILE")"; export CONFIGPROXY_AUTH_TOKEN; exec "$@"'
-    return ("/bin/sh", "-c", read_token, "proxy", str(node), str(script), *options)
+    return ("/bin/sh", "-c", FROM_FILE_TO_ENVIRONMENT, "proxy", str(node), str(script), *options)
 
 
 def _bind(settings: Settings, port: str) -> str:

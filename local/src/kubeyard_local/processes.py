@@ -1,8 +1,8 @@
 """The processes that belong to one platform, found by what they carry, not by who started them.
 
-Found are services that outlived their supervisor, YARN's containers (which lie in the NodeManager's folders) and Labs
-(which run out of the platform's environments), with all that descends from them. A person's own programs that merely
-read a log or have KUBEYARD_HOME set are left alone.
+Found are services that outlived their supervisor, YARN's containers (which lie in the NodeManager's folders)
+and Labs (which run out of the platform's environments), with all that descends from them. A person's own
+programs that merely read a log or have KUBEYARD_HOME set are left alone.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The sample data of the shared folder: taxi rides in a town that does not exist, the same on every machine."""
+"""The sample data of the shared folder: taxi rides in a town that does not exist, the same everywhere."""
 
 import csv
 import random

@@ -1,4 +1,4 @@
-"""`start`: from whatever there is to a running platform. Every step may be cut off; the next start takes it up."""
+"""`start`: from whatever there is to a running platform. Where a start was cut off, the next goes on."""
 
 import os
 from collections.abc import Sequence

@@ -17,6 +17,8 @@ ACTIVE_STATES = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING"
 APPLICATIONS_SECONDS = 20
 SHUTDOWN_SECONDS = 120
 TIMEOUT_SECONDS = 5
+# The NodeManager hands the last containers' logs to HDFS while it stops.
+LAST = ("namenode", "datanode", "resourcemanager", "historyserver", "httpfs")
 
 
 def stop(settings: Settings, progress: Progress) -> None:
@@ -45,12 +47,30 @@ def _named(names: Sequence[str]) -> str:
 def _shut_down(supervisor: Supervisor, progress: Progress) -> None:
     process = psutil.Process(supervisor.pid())
     running = [name for name, state in supervisor.states().items() if state.is_active]
+    for wave in ([name for name in running if name not in LAST], [name for name in running if name in LAST]):
+        _stop_together(supervisor, wave)
     supervisor.shut_down()
     try:
         process.wait(SHUTDOWN_SECONDS)
     except psutil.TimeoutExpired as error:
         raise Problem(f"The supervisor ({process.pid}) has not ended after {SHUTDOWN_SECONDS} s.") from error
     progress.say(f"stopped {', '.join(running)}")
+
+
+def _stop_together(supervisor: Supervisor, names: Sequence[str]) -> None:
+    """Told to shut down, the supervisor would stop one service after the other."""
+    for name in names:
+        supervisor.stop(name)
+    deadline = time.monotonic() + SHUTDOWN_SECONDS
+    while any(_is_stopping(supervisor, name) for name in names):
+        if time.monotonic() > deadline:
+            raise Problem(f"{', '.join(names)} have not stopped after {SHUTDOWN_SECONDS} s.")
+        time.sleep(0.1)
+
+
+def _is_stopping(supervisor: Supervisor, name: str) -> bool:
+    state = supervisor.state(name)
+    return state.is_active or state.state == "STOPPING"
 
 
 def end_applications(resource_manager: str) -> int:
@@ -91,10 +111,5 @@ def stop_service(settings: Settings, name: str, progress: Progress) -> None:
     supervisor = Supervisor(supervisor_config.socket_file(settings.layout))
     if not supervisor.is_alive():
         raise Problem("Kubeyard is not running. Start it: bash deployment_local.sh")
-    supervisor.stop(name)
-    deadline = time.monotonic() + SHUTDOWN_SECONDS
-    while supervisor.state(name).state in ("STOPPING", "RUNNING", "STARTING", "BACKOFF"):
-        if time.monotonic() > deadline:
-            raise Problem(f"{name} has not stopped after {SHUTDOWN_SECONDS} s.")
-        time.sleep(0.1)
+    _stop_together(supervisor, (name,))
     progress.say(f"stopped {name}")

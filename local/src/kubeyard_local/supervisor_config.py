@@ -32,7 +32,7 @@ chmod=0700
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
-# A service that cannot start is tried ten times, each time a second later: a dependency may be on its way back.
+# A service that cannot start is tried ten times, each a second later: what it needs may be on its way back.
 PROGRAM = """
 [program:{name}]
 command={command}
@@ -40,7 +40,7 @@ environment={environment}
 directory={directory}
 autostart=false
 autorestart=true
-startsecs=2
+startsecs=1
 startretries=10
 stopwaitsecs={stop_seconds}
 killasgroup=true
@@ -52,7 +52,7 @@ stdout_logfile_backups=3
 
 
 def text(layout: Layout, services: Iterable[Service], as_root: bool) -> str:
-    """The whole file. It may hold a proxy's password (from the caller's environment): readable by its owner only."""
+    """The whole file. It may hold a proxy's password out of the caller's environment: for its owner only."""
     head = SECTION.format(
         logs=_escape(layout.logs), run=_escape(layout.run), user="user=root" if as_root else ""
     )
@@ -88,7 +88,7 @@ def _escape(value: object) -> str:
 def launch(layout: Layout, supervisor: Supervisor) -> None:
     """Start supervisord on the written configuration, with none of the caller's environment."""
     command = (sys.executable, "-m", "supervisor.supervisord", "--configuration", str(config_file(layout)))
-    # The gateway alone holds six sockets a kernel: every service may open as many files as this machine grants.
+    # The gateway holds six sockets a kernel: services may open as many files as this machine grants.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}

@@ -10,8 +10,8 @@ from kubeyard_local.progress import Progress
 from kubeyard_local.settings import Settings
 
 TRUSTED = (
-    "Started without root: services, containers and Labs run under one account and can read each other's files.\n"
-    "This machine is then for one trusted person."
+    "Started without root: services, containers and Labs run under one account and can read each other's\n"
+    "files. This machine is then for one trusted person."
 )
 
 
