@@ -15,9 +15,7 @@ from harness.web_ui import WebUi
         pytest.param({"code_challenge": "short"}, id="no hash"),
     ],
 )
-def test_a_request_without_a_challenge_by_s256_goes_back_refused(
-    hub: Client, changes: dict[str, str | None]
-) -> None:
+def test_a_request_without_s256_goes_back_refused(hub: Client, changes: dict[str, str | None]) -> None:
     sent = returned(hub.authorize(**changes))
 
     assert sent["error"] == "invalid_request"

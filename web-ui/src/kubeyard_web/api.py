@@ -21,5 +21,5 @@ def service_token() -> str:
 
 
 def make_home(api_url: str, token: str) -> None:
-    """Have the API server make the home of the token's owner; raises ApiError, whose text tells people why not."""
+    """Have the API server make the home of the token's owner; raises ApiError, which says why not."""
     KubeyardClient(api_url, lambda: token, HOME_TIMEOUT_SECONDS).ensure_home()

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 
 from kubeyard_web.accounts import users
 from kubeyard_web.accounts.models import AdministratorLink
+from kubeyard_web.accounts.passwords import hash_password
 from kubeyard_web.clock import Clock
 from kubeyard_web.database import Database
 from kubeyard_web.secrecy import hashed, new_token
@@ -57,13 +58,9 @@ class FirstAdministrator:
     def create(self, token: str, name: str, display_name: str, password: str) -> None:
         """Use the link up and make the administrator; raises LinkIsDead or NameIsTaken."""
         now = self._clock.now()
+        password_hash = hash_password(password)  # before the transaction, since it takes its time on purpose
         with self._database.writing() as session:
-            query = (
-                select(AdministratorLink)
-                .where(AdministratorLink.token_hash == hashed(token))
-                .with_for_update()
-            )
-            link = session.scalar(query)
+            link = session.get(AdministratorLink, hashed(token), with_for_update=True)
             if link is None or link.ends_at <= now or users.has_administrator(session):
                 raise LinkIsDead
             if users.is_taken(session, name):

@@ -14,7 +14,7 @@ def add(
     session: Session,
     name: str,
     display_name: str,
-    password: str,
+    password_hash: str,
     *,
     is_admin: bool,
     now: datetime,
