@@ -5,7 +5,6 @@ import os
 import sys
 from pathlib import Path
 
-from jupyterhub.app import JupyterHub  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
 from kubeyard_hub.kubernetes_spawner import KubernetesSettings
@@ -50,6 +49,9 @@ def main(arguments: list[str] | None = None) -> None:
         except LabsNotStoppedError as why:
             sys.exit(f"kubeyard-hub: {why}")
         return
+    # Here, since JupyterHub takes seconds to load, and a wrong setting is to be told at once.
+    from jupyterhub.app import JupyterHub  # type: ignore[import-untyped]
+
     os.umask(0o077)
     JupyterHub.launch_instance(["-f", str(Path(__file__).with_name("jupyterhub_config.py"))])
 

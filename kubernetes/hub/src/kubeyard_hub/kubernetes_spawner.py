@@ -41,7 +41,7 @@ def configure_kubernetes_labs(config: Config, settings: KubernetesSettings) -> N
     lab.slug_scheme = _SLUG
     lab.pod_name_template = "lab-{user_server}"
     lab.common_labels = {"app.kubernetes.io/name": "kubeyard", "app.kubernetes.io/managed-by": "kubeyard-hub"}
-    lab.extra_labels = {"app.kubernetes.io/component": "lab"}
+    lab.component_label = "lab"
     lab.mem_limit, lab.mem_guarantee = settings.memory_limit, settings.memory_guarantee
     lab.cpu_limit, lab.cpu_guarantee = settings.cpu_limit, settings.cpu_guarantee
     _configure_security(lab)

@@ -1,0 +1,40 @@
+"""The Hub's log holds no secret."""
+
+import json
+import logging
+
+import pytest
+from kubeyard_hub.logs import JsonFormatter
+
+
+def written(message: str) -> str:
+    record = logging.LogRecord("JupyterHub", logging.INFO, __file__, 1, message, (), None)
+    return str(json.loads(JsonFormatter().format(record))["event"])
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "302 GET /hub/oauth_callback?code=s3cret&state=x",
+        "token=s3cret",
+        "access_token=s3cret refresh_token=s3cret",
+        "Authorization: token s3cret",
+        "Authorization: Bearer s3cret",
+        "client_secret=s3cret",
+        "eyJhbGciOiJSUzI1NiJ9.s3cret.c2lnbmF0dXJl",
+    ],
+)
+def test_secret_is_blotted_out(message: str) -> None:
+    assert "s3cret" not in written(message)
+
+
+def test_exception_is_one_line_and_scrubbed() -> None:
+    try:
+        raise ValueError("Bearer s3cret")
+    except ValueError as error:
+        trace = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("JupyterHub", logging.ERROR, __file__, 1, "failed", (), trace)
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    assert "s3cret" not in line
+    assert "Traceback" in json.loads(line)["exception"]
