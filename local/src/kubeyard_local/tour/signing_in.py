@@ -1,12 +1,8 @@
 """Step 2 of the tour: log in at the web UI and see the cluster."""
 
-import re
-
-from kubeyard_local.tour.itinerary import expect
+from kubeyard_local.tour.itinerary import UnexpectedError, expect
 from kubeyard_local.tour.page import Page
 from kubeyard_local.tour.trip import Trip, Visitor
-
-_AMOUNT = re.compile(r"[\d.,]+ of [\d.,]+ (?:[KMGT]iB|cores)")
 
 
 def log_in(trip: Trip, visitor: Visitor) -> None:
@@ -29,8 +25,18 @@ def log_out(visitor: Visitor) -> None:
 def see_the_cluster(trip: Trip) -> None:
     """Read memory, cores and queues off Overview."""
     with trip.itinerary.step("Overview shows the cluster", trip.look("api", "resourcemanager")):
-        text = trip.guest.browser.page("/").text
-        amounts = _AMOUNT.findall(text)
-        expect(len(amounts) >= 2, f"Overview tells no memory and cores in use: {text[:400]}")
-        expect("interactive" in text, "Overview lists no queue `interactive`")
-        trip.itinerary.note("in use: " + ", ".join(amounts[:2]))
+        page = trip.guest.browser.page("/")
+        amounts = [_amount(page, what) for what in ("Memory", "Cores")]
+        expect(page.root.first("table", class_="queues"), f"Overview shows no queues: {page.text[:400]}")
+        expect("interactive" in page.text, "Overview lists no queue `interactive`")
+        trip.itinerary.note("\n".join(amounts))
+
+
+def _amount(page: Page, what: str) -> str:
+    section = next(
+        (found for found in page.root.all("section") if found.attributes.get("aria-label") == what), None
+    )
+    shown = section.first(class_="stat-value") if section else None
+    if shown is None:
+        raise UnexpectedError(f"Overview tells nothing of {what}: {page.text[:400]}")
+    return f"{what}: {shown.text} in use"
