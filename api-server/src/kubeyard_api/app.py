@@ -17,11 +17,10 @@ from kubeyard_api.handling import Call, Handler, handlers_for
 from kubeyard_api.logs import logger
 from kubeyard_api.ownership import check_resolvers
 from kubeyard_api.parts import Parts
-from kubeyard_api.requests import read_message
+from kubeyard_api.requests import MAX_BODY_BYTES, read_message
 from kubeyard_api.responses import error_response, respond
 from kubeyard_api.routes import import_routes
 
-MAX_BODY_BYTES = 1024 * 1024
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 CODES = {code.status: code for code in reversed(ErrorCode)}
 log = logger(__name__)

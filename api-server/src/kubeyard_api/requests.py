@@ -1,5 +1,6 @@
 """Reads the message out of a request, or says which field is wrong."""
 
+import json
 from typing import Any, get_origin
 
 from flask import Request as FlaskRequest
@@ -9,6 +10,8 @@ from kubeyard_client.messages.errors import ErrorCode
 from pydantic import ValidationError
 
 from kubeyard_api.errors import PublicError
+
+MAX_BODY_BYTES = 1024 * 1024
 
 
 def read_message(endpoint: Endpoint, request: FlaskRequest) -> Request | None:
@@ -35,13 +38,16 @@ def _query(kind: type[Request], request: FlaskRequest) -> dict[str, Any]:
 
 def _body(request: FlaskRequest) -> Any:
     body = request.get_data()
+    if request.content_length is None and len(body) >= MAX_BODY_BYTES:
+        # A body that does not say how long it is gets cut at the limit instead of refused.
+        raise PublicError(ErrorCode.TOO_LARGE, f"The body is larger than {MAX_BODY_BYTES} bytes.")
     if not body:
         return {}
     if request.mimetype != "application/json":
         raise PublicError(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
     try:
-        return request.get_json()
-    except ValueError as error:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
         raise PublicError(ErrorCode.BAD_REQUEST, "The body is not valid JSON.") from error
 
 

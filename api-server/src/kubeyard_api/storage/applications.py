@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kubeyard_api.errors import PublicError
+from kubeyard_api.storage.base import UtcDateTime
 from kubeyard_api.storage.tables import ApplicationRow
 
 NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
@@ -127,12 +128,11 @@ class _Order:
             ) from error
 
     def _typed(self, value: Any) -> Any:
-        kind = self.column.type.python_type
-        if kind is datetime:
+        if isinstance(self.column.type, UtcDateTime):
             moment = datetime.fromisoformat(value)
             if moment.tzinfo is None:
                 raise ValueError("a moment without a zone")
             return moment
-        if type(value) is not kind:
+        if type(value) is not self.column.type.python_type:
             raise ValueError("a value of another kind")
         return value

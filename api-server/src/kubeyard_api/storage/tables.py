@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Double, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kubeyard_api.storage.base import Base, UtcDateTime
@@ -33,7 +33,7 @@ class ApplicationRow(Base):
     memory_mb: Mapped[int] = mapped_column(BigInteger)
     vcores: Mapped[int]
     running_containers: Mapped[int]
-    progress_percent: Mapped[float]
+    progress_percent: Mapped[float] = mapped_column(Double)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     diagnostics: Mapped[str] = mapped_column(Text)

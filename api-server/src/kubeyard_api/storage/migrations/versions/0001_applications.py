@@ -59,7 +59,7 @@ def _create_applications() -> None:
         sa.Column("memory_mb", sa.BigInteger(), nullable=False),
         sa.Column("vcores", sa.Integer(), nullable=False),
         sa.Column("running_containers", sa.Integer(), nullable=False),
-        sa.Column("progress_percent", sa.Float(), nullable=False),
+        sa.Column("progress_percent", sa.Double(), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("finished_at", UtcDateTime(), nullable=True),
         sa.Column("diagnostics", sa.Text(), nullable=False),

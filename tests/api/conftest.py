@@ -1,0 +1,109 @@
+"""A migrated database of each kind, the API server on it, and YARN's applications in its mirror."""
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from harness.api_server import ApiServer, api_settings, running_api
+from harness.issuer import Issuer
+from harness.postgresql import MISSING, PostgreSql, find_programs, running_postgresql
+from kubeyard_api.storage.database import Database
+from kubeyard_api.storage.mirror import write_applications
+from kubeyard_api.storage.snapshots import APPLICATIONS, write_snapshot
+from kubeyard_yarn.applications import Application
+
+SERVICE_USER = "kubeyard"
+Mirror = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSql]:
+    """Return a running PostgreSQL."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip(MISSING)
+    with running_postgresql(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated SQLite file, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: PostgreSql) -> str:
+    """Return the name of a migrated database, to be used as a template."""
+    _migrate(postgresql.create_database("migrated"))
+    return "migrated"
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    database.migrate()
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a database without a schema, of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'api.db'}"
+        return
+    server: PostgreSql = request.getfixturevalue("postgresql")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    yield server.create_database(name)
+    server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a migrated database, of each kind."""
+    if request.param == "sqlite":
+        file = tmp_path / "api.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), file)
+        yield f"sqlite:///{file}"
+        return
+    template = request.getfixturevalue("migrated_postgresql")
+    server: PostgreSql = request.getfixturevalue("postgresql")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    yield server.create_database(name, template)
+    server.drop_database(name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Return a migrated database, of each kind."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    """Return an issuer whose public key the server knows."""
+    return Issuer(tmp_path_factory.mktemp("issuer") / "jwks.json")
+
+
+@pytest.fixture
+def api(database_url: str, issuer: Issuer, tmp_path: Path) -> Iterator[ApiServer]:
+    """Return an API server whose cluster and gateway are out of reach, on each kind of database."""
+    with running_api(api_settings(tmp_path, database_url, issuer), issuer) as server:
+        yield server
+
+
+@pytest.fixture
+def mirror(api: ApiServer) -> Mirror:
+    """Return a function that puts applications into the mirror, as the poller does."""
+
+    def write(*applications: Application) -> None:
+        with api.parts.database.writing() as session:
+            write_applications(session, applications, SERVICE_USER)
+            write_snapshot(session, APPLICATIONS)
+
+    return write

@@ -1,0 +1,88 @@
+"""A real PostgreSQL of one's own: made in a folder, on a socket, gone afterwards."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from harness.waiting import wait_until
+
+PROGRAMS = Path("/usr/lib/postgresql")
+MISSING = "PostgreSQL is missing: install the Debian package `postgresql`"
+
+
+def find_programs() -> Path | None:
+    """The folder of the newest PostgreSQL's programs, or None where there is none."""
+    found = [folder / "bin" for folder in PROGRAMS.glob("*") if (folder / "bin" / "initdb").exists()]
+    return max(found, key=lambda folder: float(folder.parent.name), default=None)
+
+
+class PostgreSql:
+    """A running server."""
+
+    def __init__(self, folder: Path, account: str) -> None:
+        self._folder = folder
+        self._account = account
+
+    def create_database(self, name: str, template: str = "template1") -> str:
+        """Make a database and return its address."""
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return f"postgresql://{self._account}@/{name}?host={self._folder}"
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, even while somebody is connected to it."""
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def is_ready(self) -> bool:
+        """Whether it answers."""
+        try:
+            psycopg.connect(self._dsn("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _dsn(self, database: str) -> str:
+        return f"host={self._folder} dbname={database} user={self._account}"
+
+
+@contextmanager
+def running_postgresql(programs: Path) -> Iterator[PostgreSql]:
+    """Start one; as root it runs under an account without rights, because it refuses to run as root."""
+    account = pwd.getpwuid(os.getuid()).pw_name if os.getuid() else _unprivileged()
+    folder = Path(tempfile.mkdtemp(prefix="kubeyard-pg-"))
+    shutil.chown(folder, account)
+    try:
+        options = ["-U", account, "-A", "trust", "-E", "UTF8", "--no-sync", "-D", str(folder / "data")]
+        _start(account, folder, programs / "initdb", *options).wait(timeout=120)
+        settings = {"listen_addresses": "", "unix_socket_directories": str(folder), "fsync": "off"}
+        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        process = _start(account, folder, programs / "postgres", "-D", str(folder / "data"), *flags)
+        server = PostgreSql(folder, account)
+        try:
+            wait_until(server.is_ready, "PostgreSQL answers")
+            yield server
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(account: str, folder: Path, program: Path, *options: str) -> subprocess.Popen[bytes]:
+    user = None if os.getuid() else account
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen([program, *options], stdout=log, stderr=log, cwd=folder, user=user)
+
+
+def _unprivileged() -> str:
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
