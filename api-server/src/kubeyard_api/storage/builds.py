@@ -93,6 +93,12 @@ def claim_next(session: Session, worker: str, lease_seconds: float) -> Claim | N
     return Claim(row.id, row.claim)
 
 
+def has_queued(session: Session) -> bool:
+    """Whether any build waits; asked often, so it locks nothing."""
+    waiting = select(BuildRow.id).where(BuildRow.state == BuildState.QUEUED.value)
+    return session.scalar(waiting.limit(1)) is not None
+
+
 def held(session: Session, claim: Claim) -> BuildRow | None:
     """The claimed build, locked; None when the claim is lost."""
     mine = select(BuildRow).where(
