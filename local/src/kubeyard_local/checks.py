@@ -1,6 +1,7 @@
 """What must hold before anything is started: every shortcoming is named at once, each with its way out."""
 
 import os
+import re
 import shutil
 import socket
 from collections.abc import Collection, Iterable, Mapping
@@ -18,6 +19,8 @@ from kubeyard_local.supervisor_config import socket_file
 LEAST_MEMORY_MB = 6144
 LEAST_FREE_MEMORY_MB = 3072
 LEAST_DISK_MB = {"first": 6144, "again": 1024}
+
+PLAIN_PATH = re.compile(r"[A-Za-z0-9/._+-]+")
 
 # Which service listens where; the rest of a service's ports come and go with it.
 PORTS_OF: Mapping[str, tuple[str, ...]] = {
@@ -118,6 +121,8 @@ def _folders(layout: Layout) -> Iterable[str]:
                 f"{folder} lies in {closed}, which other accounts may not enter; the services run under "
                 f"accounts of their own. Choose another folder by {setting}, or chmod o+x {closed}."
             )
+        if not PLAIN_PATH.fullmatch(str(folder)):
+            yield f"{folder} holds a character that Hadoop cannot take in a path. Choose a plainer {setting}."
     if len(str(socket_file(layout)).encode()) > LONGEST_SOCKET:
         yield f"{layout.home} is too long a path for a socket. Choose a shorter KUBEYARD_HOME."
 

@@ -15,11 +15,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = {"hadoop": hadoop_services.NAMES}
 # The Hub starts each Lab as another account, hands it its folder and ends it; nothing more of root's.
 HUB_CAPABILITIES = ("setuid", "setgid", "kill", "chown")
 
-FROM_FILE_TO_ENVIRONMENT = """\
-CONFIGPROXY_AUTH_TOKEN=$(cat "$KUBEYARD_HUB_PROXY_TOKEN_FILE") || exit 1
-export CONFIGPROXY_AUTH_TOKEN
-exec "$@"
-"""
+# One line: the supervisor's configuration knows no other.
+FROM_FILE_TO_ENVIRONMENT = (
+    'CONFIGPROXY_AUTH_TOKEN=$(cat "$KUBEYARD_HUB_PROXY_TOKEN_FILE") || exit 1; '
+    'export CONFIGPROXY_AUTH_TOKEN; exec "$@"'
+)
 
 
 def choose(wanted: Sequence[str]) -> tuple[str, ...]:
@@ -193,6 +193,7 @@ def _api(settings: Settings, accounts: Accounts) -> tuple[Service, ...]:
         ready=always,
         memory_mb=150,
         depends_on=("api", "httpfs"),
+        start_seconds=4,
     )
     return server, worker
 

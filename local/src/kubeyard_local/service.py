@@ -29,6 +29,8 @@ class Service:
     depends_on: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
     preparations: tuple[Preparation, ...] = ()
+    # How long it must live to count as started; longer where no address tells that it is ready.
+    start_seconds: int = 1
     stop_seconds: int = 30
     # What its dependants need beside it, done each time that it has become ready.
     then: Callable[[], None] | None = None

@@ -36,9 +36,10 @@ def start(settings: Settings, wanted: Sequence[str], progress: Progress) -> None
         return
     if not supervisor.is_alive():
         _end_leftovers(settings, progress)
-    checks.check(settings, _to_start(supervisor, wanted), os.environ)
+    missing = _to_start(supervisor, wanted)
+    checks.check(settings, missing, os.environ)
     folders.before_installing(settings.layout)
-    installation.install(settings, wanted, progress)
+    installation.install(settings, missing, progress)
     owners = _prepare(settings, supervisor, progress)
     table = process_table.services(settings, owners)
     if not supervisor.is_alive():

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 TIMEOUT_SECONDS = 30
-# Longer paths cannot be bound as a socket (108 bytes with the closing zero).
-LONGEST_SOCKET = 107
+# A socket's path has at most 107 bytes, and the supervisor binds it first with its process id behind.
+LONGEST_SOCKET = 96
 
 
 class _SocketConnection(http.client.HTTPConnection):
@@ -18,9 +18,14 @@ class _SocketConnection(http.client.HTTPConnection):
         self._path = path
 
     def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(TIMEOUT_SECONDS)
-        self.sock.connect(str(self._path))
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.settimeout(TIMEOUT_SECONDS)
+        try:
+            connection.connect(str(self._path))
+        except OSError:
+            connection.close()
+            raise
+        self.sock = connection
 
 
 class _SocketTransport(xmlrpc.client.Transport):
@@ -28,8 +33,10 @@ class _SocketTransport(xmlrpc.client.Transport):
         super().__init__()
         self._path = path
 
-    def make_connection(self, host: Any) -> http.client.HTTPConnection:  # noqa: ARG002 - the path says where
-        return _SocketConnection(self._path)
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+        connection = _SocketConnection(self._path)
+        self._connection = host, connection  # what the base class closes
+        return connection
 
 
 @dataclass(frozen=True)

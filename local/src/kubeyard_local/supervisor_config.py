@@ -1,5 +1,6 @@
 """The supervisor's configuration, written anew from the process table at each start."""
 
+import re
 import resource
 import shlex
 import subprocess
@@ -13,6 +14,8 @@ from kubeyard_local.layout import Layout
 from kubeyard_local.problem import Problem
 from kubeyard_local.service import Service
 from kubeyard_local.supervision import Supervisor
+
+UNWRITABLE = re.compile(r"""[\r\n\0]|\s[;#]|^['"]|['"]$""")
 
 SECTION = """\
 [supervisord]
@@ -40,7 +43,7 @@ environment={environment}
 directory={directory}
 autostart=false
 autorestart=true
-startsecs=1
+startsecs={start_seconds}
 startretries=10
 stopwaitsecs={stop_seconds}
 killasgroup=true
@@ -67,16 +70,21 @@ def _program(layout: Layout, service: Service) -> str:
         environment=_environment(service.environment),
         directory=_escape(layout.home),
         logs=_escape(layout.logs),
+        start_seconds=service.start_seconds,
         stop_seconds=service.stop_seconds,
     )
 
 
 def _environment(environment: Mapping[str, str]) -> str:
-    return ",".join(f"{name}={_quoted(value)}" for name, value in sorted(environment.items()))
+    return ",".join(f"{name}={_quoted(name, value)}" for name, value in sorted(environment.items()))
 
 
-def _quoted(value: str) -> str:
-    """A value between quotes; the supervisor knows no way to write the one kind of quote inside itself."""
+def _quoted(name: str, value: str) -> str:
+    """A value between quotes. Better said than cut off: the file has no way to write some values."""
+    if UNWRITABLE.search(value) or ('"' in value and "'" in value):
+        raise Problem(
+            f"{name} holds a line break, a comment sign after a space, or misplaced quotes. Change it."
+        )
     quote = '"' if '"' not in value else "'"
     return f"{quote}{_escape(value)}{quote}"
 
