@@ -22,7 +22,7 @@ _SMALLEST = {
 def make_a_kernel(trip: Trip) -> None:
     """Fill in the form, follow the log until the build has ended, and see that the kernel is ready."""
     title = f"Guest makes the kernel {trip.environment} with pip's {PACKAGE}, and follows its build"
-    with trip.itinerary.step(title, trip.look("builder", "api")):
+    with trip.itinerary.step(title, trip.look("worker", "api")):
         page = _ask_for_it(trip)
         _follow(trip, page)
         facts = trip.guest.browser.fragment(f"{_address(trip)}/facts").text
@@ -56,7 +56,8 @@ def _follow(trip: Trip, answer: requests.Response) -> None:
         for event in events(stream):
             if event.name == "end":
                 return
-            trip.itinerary.note(event.data)
+            if event.name == "message":
+                trip.itinerary.note(event.data)
     raise UnexpectedError("the log's stream broke off before its end")
 
 
