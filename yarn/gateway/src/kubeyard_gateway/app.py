@@ -24,7 +24,7 @@ from kubeyard_gateway import dates, service_pages
 from kubeyard_gateway.application_watch import ApplicationWatch
 from kubeyard_gateway.channels import Channels
 from kubeyard_gateway.cluster import Cluster
-from kubeyard_gateway.guard import Guard
+from kubeyard_gateway.guard import Guard, WithoutQuery
 from kubeyard_gateway.kernels import KernelActions, Kernels
 from kubeyard_gateway.kernelspecs import DEFAULT_KERNEL, KernelSpecLogos, KernelSpecs, OneKernelSpec
 from kubeyard_gateway.reports import Reports
@@ -32,6 +32,8 @@ from kubeyard_gateway.settings import Settings, address_of
 
 log = structlog.get_logger("kubeyard_gateway")
 AUDIENCE = "kubeyard-gateway"
+# Less than supervisors grant before they kill.
+END_WITHIN_SECONDS = 8
 # No client of a gateway calls these, and each would be one more door.
 LEFT_OUT = frozenset({"SessionRootHandler", "SessionHandler", "SpecJsonHandler", "APIYamlHandler"})
 REPLACED: dict[type, type] = {
@@ -126,11 +128,13 @@ class KubeyardGateway(EnterpriseGatewayApp):
     async def _end_kernels(self) -> None:
         begin = time.monotonic()
         kernel_ids = list(self.kernel_manager.list_kernel_ids())
-        ends = [self.kernel_manager.shutdown_kernel(kernel_id) for kernel_id in kernel_ids]
-        for error in await asyncio.gather(*ends, return_exceptions=True):
-            if isinstance(error, BaseException):
+        ends = [asyncio.create_task(self.kernel_manager.shutdown_kernel(each)) for each in kernel_ids]
+        if ends:
+            await asyncio.wait(ends, timeout=END_WITHIN_SECONDS)
+        for end in ends:
+            if not end.cancel() and (error := end.exception()) is not None:
                 log.warning("kernel_not_ended", reason=repr(error))
-        # What is left was on its way when the end came.
+        # What is left took too long, or was on its way when the end came.
         for application_id in self.watch.living:
             await asyncio.to_thread(self.cluster.kill, application_id, "the gateway has stopped")
         log.info("kernels_ended", count=len(kernel_ids), seconds=round(time.monotonic() - begin, 2))
@@ -171,7 +175,7 @@ def _behind_guard(handler: type) -> type:
         return KernelActions
     # Says 404 to everything and knows nothing.
     if handler.__name__ == "NotFoundHandler":
-        return handler
+        return type("NotFound", (WithoutQuery, handler), {})
     return type(f"Guarded{handler.__name__}", (Guard, handler), {})
 
 

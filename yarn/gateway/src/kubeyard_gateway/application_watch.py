@@ -11,6 +11,7 @@ from kubeyard_yarn.resource_manager import ResourceManager
 
 log = structlog.get_logger("kubeyard_gateway")
 INTERVAL_SECONDS = 1.0
+LONGEST_SUMMARY = 600
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,15 @@ class Ending:
 
     state: str
     diagnostics: str
+
+    @property
+    def summary(self) -> str:
+        """The lines that tell a person why; YARN's diagnostics hold whole logs."""
+        lines = [line.strip() for line in self.diagnostics.splitlines() if line.strip()]
+        if not lines:
+            return "YARN gives no reason"
+        told = [line for line in lines[1:] if "memory limit" in line or line.startswith("Caused by:")]
+        return " ".join(dict.fromkeys([lines[0], *told[-2:]]))[:LONGEST_SUMMARY]
 
 
 class ApplicationWatch:

@@ -15,7 +15,15 @@ log = structlog.get_logger("kubeyard_gateway")
 NO_SUCH_KERNEL = "there is no such kernel"
 
 
-class Guard:
+class WithoutQuery:
+    """Keeps the query out of Tornado's log lines: somebody may have put a token there."""
+
+    def _request_summary(self) -> str:
+        request: Any = self.request  # type: ignore[attr-defined]  # the handler's, behind this in the bases
+        return f"{request.method} {request.path} ({request.remote_ip})"
+
+
+class Guard(WithoutQuery):
     """First in the bases of every handler, so that no route can forget to ask."""
 
     caller: Caller
@@ -25,11 +33,11 @@ class Guard:
         handler: Any = self
         scheme, _, token = handler.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            raise self._unauthorized("no bearer token was sent")
+            raise Refusal(401, "no bearer token was sent")
         try:
             self.caller = handler.settings["verifier"].caller(token)
         except InvalidToken as error:
-            raise self._unauthorized(str(error)) from None
+            raise Refusal(401, str(error)) from None
         handler.current_user = self.caller.name
         # Enterprise Gateway filters kernelspecs by what the client says of itself.
         if "user" in handler.request.query_arguments:
@@ -39,11 +47,6 @@ class Guard:
             raise Refusal(404, NO_SUCH_KERNEL)
         prepared: Any = super().prepare()  # type: ignore[misc]  # the handler's own, behind this in the bases
         return prepared
-
-    def _unauthorized(self, why: str) -> Refusal:
-        handler: Any = self
-        handler.set_header("WWW-Authenticate", 'Bearer error="invalid_token"')
-        return Refusal(401, why)
 
     def get_current_user(self) -> str:
         """Jupyter's own question for the user, who is known by then."""
@@ -61,5 +64,7 @@ class Guard:
             detail = error.detail
         elif isinstance(error, web.HTTPError) and error.log_message:
             detail = error.log_message % error.args if error.args else error.log_message
+        if status_code == 401:
+            handler.set_header("WWW-Authenticate", 'Bearer error="invalid_token"')
         handler.set_header("Content-Type", "application/json")
         handler.finish(json.dumps({"reason": detail, "message": detail}))

@@ -45,7 +45,7 @@ class GatewayKernel(RemoteKernelManager):
         ending = proxy.ending if isinstance(proxy, YarnKernelProxy) else None
         if ending is None:
             return "the kernel's process has ended"
-        return f"its application is {ending.state}: {ending.diagnostics.strip() or 'YARN gives no reason'}"
+        return f"its application is {ending.state}: {ending.summary}"
 
     async def interrupt_kernel(self) -> None:
         """Interrupt; a kernel whose last start failed has nothing to interrupt."""

@@ -26,7 +26,8 @@ class Settings(BaseSettings):
     # How long a WebSocket outlives its token: time for the client to come back with a new one.
     gateway_websocket_grace_seconds: float = Field(default=10, ge=0)
     gateway_launch_timeout_seconds: float = Field(default=120, gt=0)
-    gateway_stop_timeout_seconds: float = Field(default=10, gt=0)
+    # A kernel stopped before Spark has come ends with it; on a busy machine that takes a while.
+    gateway_stop_timeout_seconds: float = Field(default=30, gt=0)
     gateway_message_mb: int = Field(default=256, gt=0)
     # Drivers and executors up to this size start a third sooner and are slower at their peak.
     gateway_quick_start_mb: int = Field(default=1024, ge=0)

@@ -91,7 +91,7 @@ class YarnKernelProxy(RemoteProcessProxy):
             while not (await asyncio.wait({report}, timeout=LOOK_EVERY_SECONDS))[0]:
                 ending = await self._ask()
                 if ending is not None:
-                    raise Refusal(503, f"YARN did not run {self.application_id}: {ending.diagnostics}")
+                    raise Refusal(503, f"YARN did not run {self.application_id}: {ending.summary}")
                 if time.monotonic() > deadline:
                     raise Refusal(504, await self._why_waiting())
             found = report.result()

@@ -95,7 +95,7 @@ def kernel_application(
         queue=spec.queue,
         memory_mb=spec.driver_memory_mb + overhead_mb,
         vcores=1,
-        command=_command(spec, launch, runtime, cluster),
+        command=_command(spec, runtime, cluster),
         environment=_environment(spec, launch, runtime, cluster, application_id),
         resources=_resources(spec, runtime),
         tags=tags,
@@ -151,7 +151,7 @@ def _report(launch: KernelLaunch, spec: KernelSpec) -> dict[str, object]:
     }
 
 
-def _command(spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: ClusterSettings) -> str:
+def _command(spec: KernelSpec, runtime: Runtime, cluster: ClusterSettings) -> str:
     """Two property files, the kernel in the background, and Java in the shell's place.
 
     The kernel answers about a second after its container; Spark follows some seconds later. It is in
@@ -165,10 +165,10 @@ def _command(spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: 
         )
     )
     kernel = f"HOME=\\$PWD exec {PYTHON} -m kubeyard_launcher 1><LOG_DIR>/kernel.out 2><LOG_DIR>/kernel.err"
-    return f"umask 077; {files} && {{ ({kernel}) & exec {_java(spec, launch, runtime, cluster)}; }}"
+    return f"umask 077; {files} && {{ ({kernel}) & exec {_java(spec, runtime, cluster)}; }}"
 
 
-def _java(spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: ClusterSettings) -> str:
+def _java(spec: KernelSpec, runtime: Runtime, cluster: ClusterSettings) -> str:
     options = [*_JVM, f"-Xmx{spec.driver_memory_mb}m"]
     if runtime.driver_archive:
         options.append(f"-XX:SharedArchiveFile={DRIVER_ARCHIVE}")

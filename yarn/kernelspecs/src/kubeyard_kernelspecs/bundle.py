@@ -14,6 +14,8 @@ LAUNCHER_PACKAGE = "kubeyard_launcher"
 _DATE = (2020, 1, 1, 0, 0, 0)
 # The hash-based kind that Python takes without looking at the source: a zip's times mean nothing.
 _UNCHECKED_HASH = (1).to_bytes(4, "little")
+# What a client of the cluster reads; the servers' own files stay with the servers.
+_CLIENT_CONF = ("core", "hdfs", "yarn", "mapred")
 _ENVIRONMENT_REFERENCE = re.compile(r"\$\{env\.([A-Za-z_]\w*)(?::?-([^}]*))?\}")
 
 
@@ -40,13 +42,15 @@ def conf_zip(hadoop_conf: Path, environment: Mapping[str, str]) -> bytes:
     container does not have ours: they are filled in here.
     """
     files = {}
-    for path in sorted(hadoop_conf.glob("*-site.xml")):
+    for path in (hadoop_conf / f"{name}-site.xml" for name in _CLIENT_CONF):
+        if not path.is_file():
+            continue
         text = _ENVIRONMENT_REFERENCE.sub(
             lambda found: environment.get(found[1], found[2] or ""), path.read_text("utf-8")
         )
         files[f"__hadoop_conf__/{path.name}"] = text.encode()
     if not files:
-        raise FileNotFoundError(f"no *-site.xml lies in {hadoop_conf}; set KUBEYARD_HADOOP_CONF_DIR")
+        raise FileNotFoundError(f"no core-site.xml lies in {hadoop_conf}; set KUBEYARD_HADOOP_CONF_DIR")
     return _zip(files)
 
 

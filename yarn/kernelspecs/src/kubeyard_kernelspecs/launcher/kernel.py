@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from . import quiet_logs
 from .jvm import Jvm
 from .launch import Launch
 from .report import own_address, send
@@ -27,11 +28,12 @@ def run(launch: Launch) -> None:
     from .lazy_spark import LazySpark
     from .listener import Listener
 
+    quiet_logs.install()
     spark = LazySpark(app.shell.user_ns, jvm, on_lost=lambda: os._exit(1))
     app.shell.ast_transformers.append(spark)
     listener = Listener(ip, app.session.key, spark.cancel_jobs)
     listener.start()
-    send(launch, _connection(app, listener.port))
+    send(launch, _connection(listener.port))
     print(f"ready after {time.monotonic() - begin:.2f} s", file=sys.__stdout__, flush=True)
     spark.start()
     app.start()
@@ -48,6 +50,6 @@ def _kernel(launch: Launch) -> tuple[Any, str]:
     return app, ip
 
 
-def _connection(app: Any, comm_port: int) -> dict[str, object]:
+def _connection(comm_port: int) -> dict[str, object]:
     connection: dict[str, object] = json.loads(Path("connection.json").read_text("utf-8"))
     return connection | {"pid": os.getpid(), "pgid": os.getpgid(0), "comm_port": comm_port}

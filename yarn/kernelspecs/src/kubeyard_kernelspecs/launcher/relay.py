@@ -1,4 +1,4 @@
-"""Spark's Python "application": gives the JVM's gateway to the kernel, and lives as long as the kernel does."""
+"""Spark's Python "application": hands the JVM's gateway to the kernel, and lives as long as it does."""
 
 import json
 import os
@@ -17,9 +17,10 @@ def connect(path: str) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX)
         try:
             connection.connect(path)
-        except OSError:
+        except OSError as error:
             connection.close()
-            if time.monotonic() > deadline:
+            # A socket that nobody listens on is what a dead kernel leaves behind.
+            if isinstance(error, ConnectionRefusedError) or time.monotonic() > deadline:
                 sys.exit("the kernel in this container has ended; see kernel.err")
             time.sleep(0.05)
         else:

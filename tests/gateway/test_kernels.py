@@ -1,0 +1,86 @@
+"""A kernel's life: start, interrupt, death, restart, stop."""
+
+import threading
+
+from harness.gateway import GatewayProcess
+from harness.waiting import wait_until
+
+FOR_EVER = "import time\nwhile True: time.sleep(0.05)"
+
+
+def test_an_interrupt_ends_the_cell_and_keeps_the_session(gateway: GatewayProcess) -> None:
+    ada = gateway.client("ada")
+    kernel_id = ada.start("kubeyard.local")
+    with ada.connect(kernel_id) as channel:
+        channel.run("kept = 5")
+        cell = channel.send(FOR_EVER)
+        channel.until_status("busy")
+        interrupt = threading.Timer(0.5, ada.send, ("POST", f"/api/kernels/{kernel_id}/interrupt"))
+        interrupt.start()
+        assert "KeyboardInterrupt" in channel.output(cell)
+        interrupt.join()
+        assert channel.run("kept") == "5"
+    assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
+
+
+def test_a_dead_kernel_is_told_kept_and_restarted(gateway: GatewayProcess) -> None:
+    ada = gateway.client("ada")
+    kernel_id = ada.start("kubeyard.local")
+    with ada.connect(kernel_id) as channel:
+        channel.send("import os; os._exit(1)")
+        channel.until_status("dead")
+    model = ada.send("GET", f"/api/kernels/{kernel_id}").json()
+    assert model["execution_state"] == "dead"
+    assert model["reason"]
+    assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 200
+    with ada.connect(kernel_id) as channel:
+        assert channel.run("2 + 3") == "5"
+
+
+def test_a_dead_kernel_can_be_deleted(gateway: GatewayProcess) -> None:
+    ada = gateway.client("ada")
+    kernel_id = ada.start("kubeyard.local")
+    with ada.connect(kernel_id) as channel:
+        channel.send("import os; os._exit(1)")
+        channel.until_status("dead")
+    assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
+    assert kernel_id not in ada.kernel_ids()
+
+
+def test_a_restart_begins_with_an_empty_session(gateway: GatewayProcess) -> None:
+    ada = gateway.client("ada")
+    kernel_id = ada.start("kubeyard.local")
+    with ada.connect(kernel_id) as channel:
+        channel.run("gone = 1")
+    assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").json()["id"] == kernel_id
+    with ada.connect(kernel_id) as channel:
+        assert channel.run("'gone' in globals()") == "False"
+
+
+def test_two_users_starting_at_once_get_their_own_environments(gateway: GatewayProcess) -> None:
+    users = ("ada", "bob")
+    clients = {user: gateway.client(user) for user in users}
+    started: dict[str, str] = {}
+
+    def start(user: str) -> None:
+        started[user] = clients[user].start("kubeyard.local", {"KERNEL_WORKING_DIR": f"/home/{user}"})
+
+    threads = [threading.Thread(target=start, args=(user,)) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    for user in users:
+        with clients[user].connect(started[user]) as channel:
+            seen = channel.run(
+                "import os; print(os.environ['KERNEL_USERNAME'], os.environ['KERNEL_WORKING_DIR'])"
+            )
+        assert seen.split() == [user, f"/home/{user}"]
+
+
+def test_a_stopped_kernel_is_gone(gateway: GatewayProcess) -> None:
+    ada = gateway.client("ada")
+    kernel_id = ada.start("kubeyard.local")
+    assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
+    wait_until(lambda: kernel_id not in ada.kernel_ids(), "the kernel is gone")
+    assert ada.send("GET", f"/api/kernels/{kernel_id}").status_code == 404

@@ -1,0 +1,97 @@
+"""The gateway as a service: settings, ports, health, its end."""
+
+import os
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from harness.gateway import GatewayProcess, Gateways, gateway_python
+from harness.waiting import wait_until
+
+
+def run_with(environment: dict[str, str], **changed: str) -> subprocess.CompletedProcess[str]:
+    command = (gateway_python(), "-m", "kubeyard_gateway")
+    settings = environment | changed
+    return subprocess.run(command, env=settings, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("KUBEYARD_GATEWAY_BIND", "everywhere", "write it as 127.0.0.1:8888"),
+        ("KUBEYARD_GATEWAY_RESPONSE", "0.0.0.0:8877", "give this machine's own address"),
+        ("KUBEYARD_SPARK_HOME", "/no/such/folder", "is no folder"),
+        ("KUBEYARD_LOG_LEVEL", "LOUD", "DEBUG"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_nothing_starts(
+    gateway: GatewayProcess, name: str, value: str, told: str
+) -> None:
+    ended = run_with(gateway.environment, **{name: value})
+    assert ended.returncode == 2
+    assert name in ended.stderr
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_missing_setting_is_named(gateway: GatewayProcess) -> None:
+    environment = {k: v for k, v in gateway.environment.items() if k != "KUBEYARD_JWKS_FILE"}
+    ended = run_with(environment)
+    assert (ended.returncode, "KUBEYARD_JWKS_FILE" in ended.stderr) == (2, True)
+
+
+def test_a_taken_report_port_is_told(gateway: GatewayProcess, tmp_path: Path) -> None:
+    ended = run_with(gateway.environment, KUBEYARD_GATEWAY_STATE_DIR=str(tmp_path / "state"))
+    assert ended.returncode == 1
+    assert "Address already in use" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_it_is_alive_and_counts(gateway: GatewayProcess) -> None:
+    assert requests.get(f"{gateway.url}/healthz", timeout=10).json() == {"status": "ok"}
+    assert "kubeyard_gateway_kernels" in requests.get(f"{gateway.url}/metrics", timeout=10).text
+
+
+def test_it_is_not_ready_without_hadoop_and_says_why(gateway: GatewayProcess) -> None:
+    answer = requests.get(f"{gateway.url}/readyz", timeout=20)
+    assert answer.status_code == 503
+    checks = answer.json()["checks"]
+    assert "ResourceManager" in checks["resourcemanager"]
+    assert checks["keys"] == "ok"
+
+
+def test_a_silent_connection_on_the_report_port_stalls_nobody(gateway: GatewayProcess) -> None:
+    host, port = gateway.environment["KUBEYARD_GATEWAY_RESPONSE"].split(":")
+    with socket.create_connection((host, int(port))):
+        begin = time.monotonic()
+        for _ in range(20):
+            assert requests.get(f"{gateway.url}/healthz", timeout=5).ok
+        assert time.monotonic() - begin < 2
+
+
+def test_its_end_ends_its_kernels(start_gateway: Gateways) -> None:
+    gateway = start_gateway()
+    ada = gateway.client("ada")
+    kernel_id = ada.start("kubeyard.local")
+    with ada.connect(kernel_id) as channel:
+        pid = int(channel.run("import os; os.getpid()"))
+    assert gateway.stop() == 0
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), "the kernel's process is gone")
+    assert not list((gateway.folder / "state" / "kernel_sessions").glob("*.json"))
+
+
+def test_every_line_of_its_log_is_an_object(start_gateway: Gateways) -> None:
+    gateway = start_gateway()
+    gateway.client("ada").send("GET", "/api/kernels")
+    lines = gateway.log.read_text().splitlines()
+    assert lines
+    assert [line for line in lines if not (line.startswith("{") and line.endswith("}"))] == []
+
+
+def test_other_programs_settings_do_not_reach_it(start_gateway: Gateways) -> None:
+    gateway = start_gateway(EG_AUTH_TOKEN="stock", EG_LIST_KERNELS="False", EG_UNAUTHORIZED_USERS="ada")
+    assert gateway.client("ada").send("GET", "/api/kernels").json() == []
+    assert os.environ.get("EG_AUTH_TOKEN") is None

@@ -1,0 +1,229 @@
+"""The real gateway as a process of its own, and a client of its kernels."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+import websocket
+
+from harness.issuer import ISSUER, Issuer
+from harness.waiting import wait_until
+
+START_SECONDS = 30
+CELL_SECONDS = 120
+
+
+def gateway_python() -> str:
+    """The interpreter that has the gateway installed: it lives in an environment of its own."""
+    found = os.environ.get("KUBEYARD_TEST_GATEWAY_PYTHON")
+    if not found:
+        raise AssertionError(
+            "KUBEYARD_TEST_GATEWAY_PYTHON is not set; give it the interpreter of an environment that "
+            "yarn/gateway is installed in (bash tests/run.sh makes one)"
+        )
+    return found
+
+
+Gateways = Callable[..., "GatewayProcess"]
+
+
+class GatewayProcess:
+    """`python -m kubeyard_gateway` with settings of its own."""
+
+    def __init__(self, folder: Path, address: str, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.url = f"http://{address}"
+        self.issuer = Issuer(folder / "jwks.json")
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "KUBEYARD_ISSUER": ISSUER,
+            "KUBEYARD_JWKS_FILE": str(folder / "jwks.json"),
+            "KUBEYARD_GATEWAY_BIND": address,
+            "KUBEYARD_GATEWAY_STATE_DIR": str(folder / "state"),
+            **environment,
+        }
+        self.log = folder / "gateway.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it serves."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                (gateway_python(), "-m", "kubeyard_gateway"),
+                env=self.environment,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        wait_until(self._serves, "the gateway serves", START_SECONDS)
+
+    @property
+    def pid(self) -> int:
+        """The process that runs now."""
+        assert self._process is not None
+        return self._process.pid
+
+    def stop(self, signum: signal.Signals = signal.SIGTERM) -> int:
+        """End it by a signal and return its exit status."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return 0
+        process.send_signal(signum)
+        return process.wait(START_SECONDS)
+
+    def client(self, name: str, *roles: str, **claims: Any) -> "KernelClient":
+        """A client with a good token of `name`."""
+        return KernelClient(self.url, self.issuer.token(name, *roles, **claims))
+
+    def _serves(self) -> bool:
+        if self._process is not None and (status := self._process.poll()) is not None:
+            raise AssertionError(f"the gateway ended with {status}: {self.log.read_text()[-3000:]}")
+        try:
+            return requests.get(f"{self.url}/healthz", timeout=2).ok
+        except requests.ConnectionError:
+            return False
+
+
+@dataclass
+class KernelClient:
+    """Speaks the gateway's API as one user."""
+
+    url: str
+    token: str
+    headers: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.headers = {"Authorization": f"Bearer {self.token}"}
+
+    def send(
+        self, method: str, path: str, body: Any = None, timeout_seconds: float = 200
+    ) -> requests.Response:
+        return requests.request(
+            method, self.url + path, json=body, headers=self.headers, timeout=timeout_seconds
+        )
+
+    def start(self, kernelspec: str, environment: Mapping[str, str] | None = None) -> str:
+        """Start a kernel and return its id."""
+        answer = self.send("POST", "/api/kernels", {"name": kernelspec, "env": dict(environment or {})})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def kernel_ids(self) -> list[str]:
+        return [kernel["id"] for kernel in self.send("GET", "/api/kernels").json()]
+
+    def connect(
+        self, kernel_id: str, session_id: str = "", timeout_seconds: float = CELL_SECONDS
+    ) -> "Channel":
+        """Open the kernel's WebSocket."""
+        session = session_id or uuid.uuid4().hex
+        address = self.url.replace("http", "ws", 1)
+        return Channel(
+            websocket.create_connection(
+                f"{address}/api/kernels/{kernel_id}/channels?session_id={session}",
+                header=self.headers,
+                timeout=timeout_seconds,
+            )
+        )
+
+
+class Channel:
+    """An open WebSocket to a kernel."""
+
+    def __init__(self, socket: websocket.WebSocket) -> None:
+        self.socket = socket
+
+    def __enter__(self) -> "Channel":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+        # After the other side's close the library keeps the connection open.
+        self.socket.shutdown()
+
+    def receive(self) -> dict[str, Any]:
+        message: dict[str, Any] = json.loads(self.socket.recv())
+        return message
+
+    def send(self, code: str, metadata: Mapping[str, str] | None = None) -> str:
+        """Send a cell and return its message's id."""
+        ident = uuid.uuid4().hex
+        header = {
+            "msg_id": ident,
+            "username": "",
+            "session": "test",
+            "msg_type": "execute_request",
+            "version": "5.3",
+            "date": "2026-01-01T00:00:00Z",
+        }
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
+        content |= {"allow_stdin": False, "stop_on_error": True}
+        message = {
+            "header": header,
+            "parent_header": {},
+            "metadata": dict(metadata or {}),
+            "content": content,
+        }
+        self.socket.send(json.dumps(message | {"channel": "shell", "buffers": []}))
+        return ident
+
+    def run(self, code: str) -> str:
+        """Run a cell and return its output; an error reads `Name: text`."""
+        return self.output(self.send(code))
+
+    def output(self, ident: str) -> str:
+        """The output of a cell that was sent, once it has ended."""
+        out, replied, idle = "", False, False
+        while not (replied and idle):
+            message = self.receive()
+            if message["parent_header"].get("msg_id") != ident:
+                continue
+            content = message["content"]
+            match message["msg_type"]:
+                case "stream":
+                    out += content["text"]
+                case "execute_result":
+                    out += content["data"].get("text/plain", "")
+                case "error":
+                    out += f"{content['ename']}: {content['evalue']}"
+                case "execute_reply":
+                    replied = True
+                case "status":
+                    idle |= content["execution_state"] == "idle"
+        return out
+
+    def until_status(self, state: str) -> None:
+        """Read until the kernel's status is `state`."""
+        while True:
+            message = self.receive()
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == state:
+                return
+
+
+PLAIN = ("-m", "ipykernel_launcher")
+
+
+def local_kernelspec(
+    folder: Path, owner: str, name: str, *, public: bool, program: tuple[str, ...] = PLAIN
+) -> str:
+    """Write a kernelspec whose kernels are plain processes of the gateway; return its name."""
+    target = folder / f"{owner}.{name}"
+    target.mkdir(parents=True)
+    document = {
+        "language": "python",
+        "display_name": name,
+        "argv": [sys.executable, *program, "-f", "{connection_file}"],
+        "env": {"OF_THE_KERNELSPEC": "not for clients"},
+        "metadata": {"kubeyard": {"owner": owner, "public": public}},
+    }
+    (target / "kernel.json").write_text(json.dumps(document))
+    (target / "logo-64x64.png").write_bytes(b"a picture")
+    return target.name
