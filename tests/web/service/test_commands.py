@@ -1,0 +1,157 @@
+"""The commands, as processes of their own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from harness.waiting import wait_until
+from harness.web_ui import Browser, settings_in
+
+
+class Commands:
+    """Runs `python -m kubeyard_web` in an environment of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = settings_in(folder / "state")
+        self.home = folder / "home"
+        self.home.mkdir()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.bind = f"127.0.0.1:{free.getsockname()[1]}"
+        self.url = f"http://{self.bind}"
+        self.environment = {"HOME": str(self.home), "PATH": os.environ["PATH"]}
+        self.set(ISSUER=self.url, WEB_BIND=self.bind, API_URL="http://127.0.0.1:9")
+        for name in ("jwks_file", "web_database_url", "web_secret_key_file", "web_signing_keys_file"):
+            self.set(**{name.upper(): str(getattr(settings, name))})
+        self.set(WEB_HUB_CLIENT_SECRET_FILE=str(settings.web_hub_client_secret_file))
+
+    def set(self, **values: str) -> None:
+        """Set KUBEYARD_* variables."""
+        self.environment |= {f"KUBEYARD_{name}": value for name, value in values.items()}
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        argv = [sys.executable, "-m", "kubeyard_web", command]
+        return subprocess.run(
+            argv, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    @contextmanager
+    def serving(self, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """Serve while the block lasts."""
+        with log.open("wb") as out:
+            argv = [sys.executable, "-m", "kubeyard_web", "serve"]
+            process = subprocess.Popen(argv, env=self.environment, stdout=out, stderr=out)
+        try:
+            wait_until(self._is_ready, "the web UI is ready")
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=20)
+
+    def _is_ready(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/readyz", timeout=2).ok
+        except requests.ConnectionError:
+            return False
+
+
+@pytest.fixture
+def commands(tmp_path: Path) -> Commands:
+    """Commands with all settings that they need, and an empty database."""
+    return Commands(tmp_path)
+
+
+def test_serve_logs_json_with_request_ids_and_stops_when_told(commands: Commands, tmp_path: Path) -> None:
+    commands.set(WEB_DEMO="1")
+    assert commands.run("migrate").returncode == 0
+    log = tmp_path / "log"
+
+    with commands.serving(log) as process:
+        browser = Browser(commands.url)
+        answer = browser.log_in("Guest", "guest")
+        assert answer.status_code == 302
+    assert process.returncode == 0
+
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    [login] = [event for event in events if event["event"] == "login-succeeded"]
+    assert login["user"] == "guest"
+    assert login["request_id"] == answer.headers["X-Request-ID"]
+    assert list(commands.home.iterdir()) == []  # gunicorn's control socket would lie here
+
+
+def test_serve_without_an_administrator_says_what_to_do_and_logs_no_link(
+    commands: Commands, tmp_path: Path
+) -> None:
+    commands.run("migrate")
+
+    with commands.serving(tmp_path / "log"):
+        pass
+
+    said = (tmp_path / "log").read_text()
+    assert "python -m kubeyard_web admin-link" in said
+    assert "?link=" not in said
+
+
+def test_admin_link_prints_a_link_while_there_is_no_administrator(commands: Commands, tmp_path: Path) -> None:
+    commands.run("migrate")
+    printed = commands.run("admin-link")
+    assert printed.returncode == 0
+    link = printed.stdout.splitlines()[-1].removeprefix(commands.url)
+
+    with commands.serving(tmp_path / "log"):
+        browser = Browser(commands.url)
+        form = {"username": "ada", "new": "an engine of analysis", "repeated": "an engine of analysis"}
+        made = browser.post("/first-administrator", form | {"link": link.partition("link=")[2]}, page=link)
+        assert made.status_code == 302
+
+    refused = commands.run("admin-link")
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert "There is an administrator already" in refused.stderr
+    assert link.partition("link=")[2] not in (tmp_path / "log").read_text()
+
+
+def test_rotate_keys_reaches_the_running_server(commands: Commands, tmp_path: Path) -> None:
+    commands.run("migrate")
+    with commands.serving(tmp_path / "log"):
+        before = requests.get(f"{commands.url}/jwks.json", timeout=5).json()["keys"]
+        assert commands.run("rotate-keys").returncode == 0
+        after = requests.get(f"{commands.url}/jwks.json", timeout=5).json()["keys"]
+
+    assert after[1:] == before
+    assert len(after) == 2
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve", "admin-link", "rotate-keys"])
+def test_wrong_settings_are_told_in_one_line_each_without_a_traceback(
+    commands: Commands, command: str
+) -> None:
+    commands.set(WEB_BIND="nowhere")
+    del commands.environment["KUBEYARD_JWKS_FILE"]
+
+    refused = commands.run(command)
+
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert refused.stderr.splitlines() == [
+        "KUBEYARD_JWKS_FILE is not set; the web UI cannot start without it.",
+        "KUBEYARD_WEB_BIND is not host:port; give for example 127.0.0.1:5000.",
+    ]
+
+
+def test_serve_on_a_taken_port_says_so_and_ends(commands: Commands) -> None:
+    commands.run("migrate")
+    with socket.create_server(("127.0.0.1", int(commands.bind.rpartition(":")[2]))):
+        refused = commands.run("serve")
+
+    assert refused.returncode != 0
+    assert commands.bind.rpartition(":")[2] in refused.stdout + refused.stderr

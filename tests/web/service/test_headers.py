@@ -1,0 +1,47 @@
+"""What makes browsers careful with our pages."""
+
+import pytest
+from harness.web_ui import WebUi
+
+
+@pytest.mark.parametrize("path", ["/login", "/nowhere", "/jwks.json", "/static/logo.svg"])
+def test_every_answer_carries_the_headers(web_ui: WebUi, path: str) -> None:
+    headers = web_ui.browser().get(path, headers={"Accept-Encoding": "identity"}).headers
+
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["form-action"] == "'self' http://127.0.0.1:8000"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_pages_are_kept_by_no_cache(web_ui: WebUi) -> None:
+    assert web_ui.browser().get("/login").headers["Cache-Control"] == "no-store"
+
+
+def test_no_page_carries_a_script_or_a_style_of_its_own(web_ui: WebUi) -> None:
+    page = web_ui.browser().get("/login").text
+
+    assert "<style" not in page
+    assert "onclick" not in page
+    assert page.count("<script") == page.count("<script src=")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("0123456789abcdef", True), ("x", False), ("a" * 65, False), ("new\tline-injected", False)],
+)
+def test_a_request_id_is_kept_only_if_it_looks_like_one(web_ui: WebUi, given: str, kept: bool) -> None:
+    answered = web_ui.browser().get("/healthz", headers={"X-Request-ID": given}).headers["X-Request-ID"]
+
+    assert (answered == given) is kept
+    assert answered
+
+
+def test_a_body_that_is_too_large_is_refused(web_ui: WebUi) -> None:
+    answer = web_ui.browser().post_bare("/oauth/token", {"code": "x" * (2 * 1024 * 1024)})
+
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too-large"
