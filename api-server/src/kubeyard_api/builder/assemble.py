@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kubeyard_api.builder import base_python, bytecode_script, packages
+from kubeyard_api.builder.bundle import bundle
 from kubeyard_api.builder.conda import CondaWork, files_of, forget_installation
 from kubeyard_api.builder.failure import BuildFailure, FailureCode
 from kubeyard_api.builder.log import BuildLog
@@ -107,7 +108,8 @@ class Assembly:
         return [packages.conda_name(packages.conda_spec(line)) for line in self.recipe.conda]
 
     def _finish(self, solution: Solution) -> None:
-        dropped = trim(_site_packages(self._prefix, self.recipe.python))
+        site_packages = _site_packages(self._prefix, self.recipe.python)
+        dropped = trim(site_packages)
         relocate(self._prefix)
         for cache in list(self._prefix.rglob("__pycache__")):
             shutil.rmtree(cache)
@@ -127,6 +129,7 @@ class Assembly:
             raise BuildFailure(
                 FailureCode.INTERNAL, "Compiling the modules failed; see the log, and build again."
             )
+        bundle(self._prefix, site_packages.parent)
         self.log.line(f"left out {dropped:,} files that no kernel reads")
 
 

@@ -10,7 +10,7 @@ CONSTRAINTS = Path(__file__).parent / "constraints"
 # The kernel itself: its launcher encrypts the connection, and Enterprise Gateway speaks ipykernel 6.
 KERNEL_NEEDS = ("ipykernel", "pycryptodomex")
 # Part of every archive's identity: raise it whenever the same packages shall give another archive.
-BUILDER_VERSION = "1"
+BUILDER_VERSION = "2"
 
 
 @dataclass(frozen=True)

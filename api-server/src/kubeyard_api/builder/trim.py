@@ -12,6 +12,12 @@ UNREAD = (
     # Completion falls back to the installed packages: 4,300 files about packages that are not here.
     "jedi/third_party/typeshed/stubs",
     "jedi/third_party/django-stubs",
+    # The same about parts of the standard library that nobody completes in a notebook, or that are not here.
+    "jedi/third_party/typeshed/stdlib/distutils",
+    "jedi/third_party/typeshed/stdlib/encodings",
+    "jedi/third_party/typeshed/stdlib/lib2to3",
+    "jedi/third_party/typeshed/stdlib/msilib",
+    "jedi/third_party/typeshed/stdlib/tkinter",
     # Cryptodome's own test vectors.
     "Cryptodome/SelfTest",
 )
