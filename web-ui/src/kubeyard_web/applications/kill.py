@@ -62,7 +62,7 @@ def _shown(application_id: str) -> Application | Outcome:
 
 def _kill(application_id: str) -> Outcome:
     try:
-        reason = f"Killed in Kubeyard by {current_user.name}"
+        reason = f"killed in Kubeyard by {current_user.name}"
         killed = api().kill_application(application_id, KillRequest(reason=reason))
     except ApiError as error:
         return Outcome(application_id, application_id, False, _refusal(error))

@@ -14,7 +14,7 @@ from kubeyard_web.backend.client import api
 blueprint = Blueprint("application_logs", __name__, url_prefix="/applications")
 CHUNK_BYTES = 1_048_576
 FIRST_FILES = ("stderr", "stdout")
-UNUSED_FILES = ("prelaunch.out", "prelaunch.err", "directory.info", "launch_container.sh")
+YARNS_OWN_FILES = ("prelaunch.out", "prelaunch.err", "directory.info", "launch_container.sh")
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,13 @@ class OpenLog:
 
 def ordered(files: tuple[str, ...]) -> list[str]:
     """Return log files, what the program wrote before what YARN wrote."""
-    rank = {name: place for place, name in enumerate((*FIRST_FILES, *sorted(set(files) - {*UNUSED_FILES})))}
-    return sorted(files, key=lambda name: (rank.get(name, len(rank)), name))
+
+    def rank(name: str) -> tuple[int, str]:
+        if name in FIRST_FILES:
+            return FIRST_FILES.index(name), name
+        return (len(FIRST_FILES) + 1 if name in YARNS_OWN_FILES else len(FIRST_FILES)), name
+
+    return sorted(files, key=rank)
 
 
 def open_log(application_id: str, container_id: str, file: str) -> OpenLog:

@@ -76,14 +76,19 @@ ENDED = (
         "Start it again: YARN will choose another node.",
     ),
     (
-        r"Submitted .{0,40}by user .{0,80} to (unknown|non-leaf) queue|to submit to queue|cannot submit",
+        r"to (unknown|non-leaf) queue|cannot submit|not have permission to submit",
         "You may not submit to the queue “{queue}”, or it does not exist.",
         "Choose another queue in the kernel's environment.",
     ),
+    (
+        r"exitCode: 13\b",
+        "Its Python program ended with an error.",
+        "The last lines of stdout and stderr, below, say which.",
+    ),
 )
-KILLED_BY = re.compile(
-    r"killed by user (?P<who>[\w.-]+)|[Kk]illed (?:in Kubeyard )?by (?P<name>[a-z0-9][\w.-]*)"
-)
+KILLED_BECAUSE = re.compile(r"with diagnostic message: (?P<message>.+)", re.DOTALL)
+KILLED_BY = re.compile(r"killed by user (?P<who>[\w.-]+)")
+PLATFORM = "kubeyard"
 
 
 def reason(application: Application) -> Reason | None:
@@ -123,7 +128,12 @@ def _unknown_failure(application: Application) -> Reason:
 
 
 def _killed(application: Application) -> Reason:
-    found = KILLED_BY.search(application.diagnostics)
-    who = (found["who"] or found["name"]) if found else ""
-    what = f"It was ended by {who} before it was done." if who else "It was ended before it was done."
-    return Reason(what, "To go on, restart its kernel in JupyterLab: the variables of the old one are gone.")
+    next_step = "To go on, restart its kernel in JupyterLab: the variables of the old one are gone."
+    if because := KILLED_BECAUSE.search(application.diagnostics):
+        message = because["message"].strip().rstrip(".")
+        return Reason(f"It was ended before it was done: {message}.", next_step)
+    by = KILLED_BY.search(application.diagnostics)
+    if by is None:
+        return Reason("It was ended before it was done.", next_step)
+    who = "the platform" if by["who"] == PLATFORM else by["who"]
+    return Reason(f"It was ended by {who} before it was done.", next_step)

@@ -21,10 +21,12 @@ RETRY_MS = 2000
 def register_events(app: Flask, settings: PageSettings) -> None:
     """Make the fan-out of this process; it connects when the first browser listens."""
     fanout = Fanout(settings.most_streams)
-    app.extensions[EXTENSION] = (
-        fanout,
-        Upstream(KubeyardClient(settings.api_url, settings.service_token), fanout),
-    )
+
+    def token() -> str:
+        with app.app_context():  # asked for by the thread that listens, outside of any request
+            return settings.service_token()
+
+    app.extensions[EXTENSION] = (fanout, Upstream(KubeyardClient(settings.api_url, token), fanout))
 
 
 @blueprint.get("/events")

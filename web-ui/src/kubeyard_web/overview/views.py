@@ -1,17 +1,17 @@
 """The overview, and its parts that change while one looks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template
 from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
-from kubeyard_client.messages.applications import Application, ApplicationPage, ApplicationQuery
+from kubeyard_client.messages.applications import ApplicationQuery
 from kubeyard_client.messages.environments import Environment, EnvironmentList
 
 from kubeyard_web.applications.listing import STARTING
 from kubeyard_web.applications.reasons import reason
 from kubeyard_web.backend.client import api, cluster
-from kubeyard_web.backend.known import Known, ask
+from kubeyard_web.backend.known import ask
 from kubeyard_web.environments.views import build_url
 
 blueprint = Blueprint("overview", __name__)
@@ -19,17 +19,6 @@ SHOWN_APPLICATIONS = 6
 SHOWN_WAITING = 5
 SHOWN_BUILDS = 5
 NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-def _my_applications() -> Known[ApplicationPage]:
-    query = ApplicationQuery(owner=current_user.name, limit=SHOWN_APPLICATIONS)
-    return ask("overview applications", lambda: api().list_applications(query))
-
-
-def _waiting() -> Sequence[Application]:
-    query = ApplicationQuery(state=STARTING, sort="started_at", limit=SHOWN_WAITING)
-    known = ask("overview waiting", lambda: api().list_applications(query))
-    return known.value.applications if known.value else ()
 
 
 def recent_builds(environments: EnvironmentList | None) -> list[Environment]:
@@ -43,25 +32,16 @@ def recent_builds(environments: EnvironmentList | None) -> list[Environment]:
 @blueprint.get("/")
 def page() -> str:
     """Everything at a glance."""
-    return render_template("overview/page.html", **_cluster_facts(), **_work_facts(), **_build_facts())
+    facts = {name: fact for part in PARTS.values() for name, fact in part().items()}
+    return render_template("overview/page.html", **facts)
 
 
-@blueprint.get("/overview/cluster")
-def cluster_part() -> str:
-    """What the cluster has and uses, queue by queue and node by node."""
-    return render_template("overview/_cluster.html", **_cluster_facts())
-
-
-@blueprint.get("/overview/work")
-def work_part() -> str:
-    """What waits, the visitor's kernels and applications."""
-    return render_template("overview/_work.html", **_work_facts())
-
-
-@blueprint.get("/overview/builds")
-def builds_part() -> str:
-    """The visitor's recent builds."""
-    return render_template("overview/_builds.html", **_build_facts())
+@blueprint.get("/overview/<name>")
+def part(name: str) -> str:
+    """One part of the overview, for a page that is open."""
+    if name not in PARTS:
+        abort(404)
+    return render_template(f"overview/_{name}.html", **PARTS[name]())
 
 
 def _cluster_facts() -> dict[str, object]:
@@ -71,18 +51,35 @@ def _cluster_facts() -> dict[str, object]:
     return {"known": cluster(), "queues": leaves, "nodes": nodes.nodes if nodes else ()}
 
 
-def _work_facts() -> dict[str, object]:
+def _waiting_facts() -> dict[str, object]:
+    query = ApplicationQuery(state=STARTING, sort="started_at", limit=SHOWN_WAITING)
+    known = ask("overview waiting", lambda: api().list_applications(query))
+    return {"waiting": known.value.applications if known.value else (), "reason": reason}
+
+
+def _kernel_facts() -> dict[str, object]:
     kernels = ask("kernels", api().list_kernels)
-    mine = [one for one in kernels.value.kernels if one.owner == current_user.name] if kernels.value else []
+    found = kernels.value.kernels if kernels.value else ()
     return {
         "kernels": kernels,
-        "my_kernels": mine,
-        "applications": _my_applications(),
-        "waiting": _waiting(),
-        "reason": reason,
+        "my_kernels": [kernel for kernel in found if kernel.owner == current_user.name],
     }
+
+
+def _application_facts() -> dict[str, object]:
+    query = ApplicationQuery(owner=current_user.name, limit=SHOWN_APPLICATIONS)
+    return {"applications": ask("overview applications", lambda: api().list_applications(query))}
 
 
 def _build_facts() -> dict[str, object]:
     environments = ask("environments", api().list_environments)
     return {"environments": environments, "builds": recent_builds(environments.value), "build_url": build_url}
+
+
+PARTS: dict[str, Callable[[], dict[str, object]]] = {
+    "cluster": _cluster_facts,
+    "waiting": _waiting_facts,
+    "kernels": _kernel_facts,
+    "applications": _application_facts,
+    "builds": _build_facts,
+}

@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, request, url_for
 from markupsafe import Markup
 
 SPRITE = "vendor/tabler-icons-3.51.0/icons.svg"
+VERSIONED = "vendor/"  # every folder in it is named by its version
 COMPRESSED = {".css", ".js", ".svg"}
 ONE_YEAR_SECONDS = 31_536_000
 
@@ -43,12 +44,12 @@ def _send_static(response: Response) -> Response:
     """Let browsers keep a hashed address for good, and send text compressed."""
     if request.endpoint != "static" or response.status_code != 200:
         return response
-    if "v" in request.args:
+    name = str((request.view_args or {}).get("filename", ""))
+    if "v" in request.args or name.startswith(VERSIONED):
         response.cache_control.max_age = ONE_YEAR_SECONDS
         response.cache_control.public = True
         response.cache_control.immutable = True
         response.cache_control.no_cache = None
-    name = str((request.view_args or {}).get("filename", ""))
     if Path(name).suffix in COMPRESSED:
         response.vary.add("Accept-Encoding")
         if "gzip" in request.accept_encodings and request.method == "GET":
