@@ -18,6 +18,17 @@ from kubeyard_hub.settings import HubSettings
 _GIVE_UP_EVERYTHING = ["--init-groups", "--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs"]
 
 
+class HomeNotPreparedError(Exception):
+    """A home that cannot be made or handed over."""
+
+    def __init__(self, home: Path, why: OSError) -> None:
+        self.jupyterhub_message = (
+            f"The home of {home.name} cannot be prepared: {why.strerror}. "
+            f"An administrator finds it at {home}; then try again."
+        )
+        super().__init__(self.jupyterhub_message)
+
+
 class LabDiedError(Exception):
     """A Lab that ended before it answered."""
 
@@ -91,11 +102,14 @@ class LocalLabSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyt
 
 def prepare_home(home: Path, account: str) -> None:
     """Make a user's home for the account that Labs run as; nobody else may look inside."""
-    home.mkdir(mode=0o700, exist_ok=True)
-    if account:
-        entry = pwd.getpwnam(account)
-        if home.stat().st_uid != entry.pw_uid:
-            os.chown(home, entry.pw_uid, entry.pw_gid)
+    try:
+        home.mkdir(mode=0o700, exist_ok=True)
+        if account:
+            entry = pwd.getpwnam(account)
+            if home.stat().st_uid != entry.pw_uid:
+                os.chown(home, entry.pw_uid, entry.pw_gid)
+    except OSError as why:
+        raise HomeNotPreparedError(home, why) from why
 
 
 def lab_command(lab_bin: str, account: str) -> list[str]:

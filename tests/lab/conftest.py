@@ -1,0 +1,95 @@
+"""A gateway with kernels that are plain processes, a token exchange that can fail, and Labs before them."""
+
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness.gateway import GatewayProcess, local_kernelspec
+from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
+
+from .lab_process import LabProcess
+
+KERNEL = "kubeyard.local"
+
+
+def free_address() -> str:
+    """An address of this machine that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"127.0.0.1:{server.getsockname()[1]}"
+
+
+class TokenExchange:
+    """Changes a Lab's Hub token, `hub-token-of-<name>`, into a signed one; can be short of breath or away."""
+
+    def __init__(self, gateway: GatewayProcess) -> None:
+        self.gateway = gateway
+        self.lifetime_seconds = 300.0
+        self.away = threading.Event()
+
+    def __call__(self, asked: Asked) -> Answer:
+        scheme, _, hub_token = asked.headers.get("Authorization", "").partition(" ")
+        name = hub_token.removeprefix("hub-token-of-")
+        if self.away.is_set():
+            return as_json({"code": "down", "detail": "away"}, status=503)
+        if scheme != "token" or name == hub_token:
+            return as_json({"code": "unauthenticated", "detail": "no server's token"}, status=401)
+        ends_at = time.time() + self.lifetime_seconds
+        return as_json({"token": self.gateway.issuer.token(name, exp=ends_at)})
+
+
+class Edge:
+    """The gateway and the exchange, and the Labs that were started before them."""
+
+    def __init__(
+        self, folder: Path, gateway: GatewayProcess, exchange: TokenExchange, token_url: str
+    ) -> None:
+        self.folder = folder
+        self.gateway = gateway
+        self.exchange = exchange
+        self._token_url = token_url
+        self.labs: list[LabProcess] = []
+
+    def lab_of(self, name: str) -> LabProcess:
+        """Start a user's Lab."""
+        hub_token = f"hub-token-of-{name}"
+        lab = LabProcess(self.folder / f"lab-of-{name}", self.gateway.url, self._token_url, hub_token)
+        self.labs.append(lab)
+        lab.start()
+        return lab
+
+
+@pytest.fixture
+def edge(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Edge]:
+    """A gateway of this test's own, without Hadoop; a failing test shows the logs."""
+    for name in ("kernelspecs", "conf", "spark"):
+        (tmp_path / name).mkdir()
+    local_kernelspec(tmp_path / "kernelspecs", "kubeyard", "local", public=True)
+    settings = {
+        "KUBEYARD_GATEWAY_RESPONSE": free_address(),
+        "KUBEYARD_GATEWAY_WEBSOCKET_GRACE_SECONDS": "0",
+        "KUBEYARD_KERNELSPECS_DIR": str(tmp_path / "kernelspecs"),
+        "KUBEYARD_HADOOP_CONF_DIR": str(tmp_path / "conf"),
+        "KUBEYARD_SPARK_HOME": str(tmp_path / "spark"),
+        # Port 9 discards: nobody answers there.
+        "KUBEYARD_RM_URLS": "http://127.0.0.1:9",
+        "KUBEYARD_HTTPFS_URL": "http://127.0.0.1:9",
+    }
+    gateway = GatewayProcess(tmp_path, free_address(), settings)
+    gateway.start()
+    exchange = TokenExchange(gateway)
+    failed_before = request.session.testsfailed
+    with ScriptedServer(exchange) as server:
+        edge = Edge(tmp_path, gateway, exchange, server.url)
+        try:
+            yield edge
+        finally:
+            for lab in edge.labs:
+                lab.stop()
+            gateway.stop()
+            if request.session.testsfailed > failed_before:
+                for log in [gateway.log, *(lab.log for lab in edge.labs)]:
+                    sys.stderr.write(f"==== {log}\n{log.read_text()[-4000:]}\n")
