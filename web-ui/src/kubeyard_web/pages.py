@@ -15,6 +15,7 @@ from kubeyard_web.presentation import register_presentation
 from kubeyard_web.search import views as search
 from kubeyard_web.shell import views as shell
 from kubeyard_web.shell.assets import register_assets
+from kubeyard_web.shell.compression import register_compression
 from kubeyard_web.shell.context import register_context
 from kubeyard_web.shell.settings import PageSettings
 
@@ -36,6 +37,7 @@ BLUEPRINTS = (
 def register_pages(app: Flask, settings: PageSettings) -> None:
     """Register the shell, the filters and the blueprints of all capabilities."""
     register_assets(app)
+    register_compression(app)
     register_presentation(app)
     register_client(app, settings)
     register_refusals(app)

@@ -20,5 +20,5 @@ def register_refusals(app: Flask) -> None:
 
 def _show(error: ApiError) -> ResponseReturnValue:
     if error.status in PAGES:
-        return current_app.handle_http_exception(PAGES[error.status]())  # type: ignore[return-value]
+        return current_app.handle_http_exception(PAGES[error.status]())
     return render_template("errors/api_away.html", error=error), 503

@@ -1,6 +1,7 @@
 """The form that makes a kernel: what was typed, what is wrong with it, and what to ask of the API."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from kubeyard_client.messages.environments import Environment, NewEnvironment, ParsedPackages
 from pydantic import ValidationError
@@ -40,12 +41,13 @@ class Form:
     def of(cls, typed: MultiDict[str, str]) -> "Form":
         """Take over what was typed."""
         names = (*NUMBERS, "name", "visibility", "conda", "pip", "queue", "pasted")
-        return cls(**{name: typed[name].strip()[:200_000] for name in names if name in typed})
+        fields: dict[str, Any] = {name: typed[name].strip()[:200_000] for name in names if name in typed}
+        return cls(**fields)
 
     @classmethod
     def like(cls, environment: Environment, name: str) -> "Form":
         """Begin with what another environment has."""
-        numbers = {number: str(getattr(environment, number)) for number in NUMBERS}
+        numbers: dict[str, Any] = {number: str(getattr(environment, number)) for number in NUMBERS}
         return cls(
             name=name,
             visibility=environment.visibility,

@@ -52,7 +52,7 @@ def _send_static(response: Response) -> Response:
         response.cache_control.no_cache = None
     if Path(name).suffix in COMPRESSED:
         response.vary.add("Accept-Encoding")
-        if "gzip" in request.accept_encodings and request.method == "GET":
+        if request.accept_encodings.quality("gzip") > 0 and request.method == "GET":
             response.direct_passthrough = False
             response.set_data(_gzipped(_static_folder(), name))
             response.content_encoding = "gzip"
