@@ -1,0 +1,78 @@
+"""JupyterLab as its people see it."""
+
+from playwright.sync_api import Locator, Page, expect
+
+LAB_MS = 120_000
+KERNEL_MS = 120_000
+
+
+class LabPage:
+    """A tab with JupyterLab."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.page.set_default_timeout(LAB_MS)
+        self.page.wait_for_selector("#jp-main-dock-panel")
+
+    def choose_kernel(self, name: str) -> None:
+        """Open a new notebook by the launcher's card, and wait until its kernel answers."""
+        self.page.locator('.jp-LauncherCard[data-category="Notebook"]', has_text=name).first.click()
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        self.wait_for_kernel(name)
+
+    def open_file(self, name: str) -> None:
+        """Open a notebook by the file browser."""
+        self.page.locator(".jp-DirListing-item", has_text=name).dblclick()
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+
+    def wait_for_kernel(self, name: str) -> None:
+        """A cell run before its kernel is connected is dropped by JupyterLab."""
+        expect(self._current(".jp-KernelName")).to_have_text(name, timeout=KERNEL_MS)
+        self.wait_for_status("Idle")
+
+    def wait_for_status(self, status: str) -> None:
+        """Wait for what the kernel's indicator says."""
+        indicator = self._current(".jp-Notebook-ExecutionIndicator").first
+        expect(indicator).to_have_attribute("data-status", status.lower(), timeout=KERNEL_MS)
+
+    def run(self, code: str) -> Locator:
+        """Run code in the last cell; returns where its output appears."""
+        cell = self._current(".jp-CodeCell").last
+        cell.locator(".cm-content").click()
+        self.page.keyboard.insert_text(code)
+        number = self._current(".jp-CodeCell").count()
+        self.page.keyboard.press("Shift+Enter")
+        return self._current(".jp-CodeCell").nth(number - 1).locator(".jp-OutputArea")
+
+    def run_all(self) -> None:
+        """Run every cell of the notebook."""
+        self.menu("Run", "Run All Cells")
+
+    def menu(self, menu: str, item: str) -> None:
+        """Choose from the menu bar."""
+        self.page.locator("#jp-MainMenu .lm-MenuBar-itemLabel", has_text=menu).first.click()
+        self.page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
+
+    def dialog(self) -> Locator:
+        """The dialog that is open."""
+        return self.page.locator(".jp-Dialog")
+
+    def accept(self) -> None:
+        """Press the dialog's main button."""
+        self.dialog().locator("button.jp-mod-accept, button.jp-mod-warn").last.click()
+        expect(self.dialog()).to_have_count(0)
+
+    def kernel_name(self) -> Locator:
+        """The name in the notebook's tool bar."""
+        return self._current(".jp-KernelName")
+
+    def unfinished_cells(self) -> Locator:
+        """Cells that are running or wait to run."""
+        return self._current(".jp-InputPrompt").filter(has_text="[*]")
+
+    def errors(self) -> Locator:
+        """Outputs that are errors."""
+        return self._current('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]')
+
+    def _current(self, selector: str) -> Locator:
+        return self.page.locator(f".jp-NotebookPanel:not(.lm-mod-hidden) {selector}")

@@ -1,0 +1,198 @@
+"""What a new user does: the cluster, a kernel of his own, JupyterLab without a second login, an end by force.
+
+The tests follow one person's session and run in this order; each leaves the browser where the next begins.
+"""
+
+import time
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from harness.platform import Platform
+from harness.waiting import wait_until
+from playwright.sync_api import expect
+
+from .lab_page import LabPage
+from .web_pages import Visitor
+
+pytestmark = [pytest.mark.daemons, pytest.mark.browser, pytest.mark.timeout(900)]
+
+BUILD_MS = 420_000
+SPARK_MS = 120_000
+CELL = 'import humanize; print(humanize.intword(10**6)); spark.range(10**6).selectExpr("sum(id)").show()'
+
+
+@pytest.fixture(scope="module")
+def kernel() -> str:
+    """The name of the kernel that is made: a new one in each run."""
+    return f"humane-{uuid.uuid4().hex[:6]}"
+
+
+@pytest.fixture(scope="module")
+def lab(guest: Visitor) -> Iterator[LabPage]:
+    """JupyterLab, opened by the web UI's button."""
+    guest.go("/")
+    with guest.context.expect_page() as opened:
+        guest.page.get_by_role("link", name="Open JupyterLab").first.click()
+    page = LabPage(opened.value)
+    yield page
+    page.page.close()
+
+
+def test_overview_shows_the_cluster(guest: Visitor) -> None:
+    guest.go("/")
+    for part in ("Memory", "Cores", "Applications and containers"):
+        assert "of" in guest.page.get_by_role("region", name=part).inner_text() or part.startswith("App")
+    expect(guest.page.locator("#queues-table")).to_contain_text("interactive")
+    expect(guest.page.locator("#nodes-table")).to_contain_text("Ready")
+    expect(guest.page.locator("body")).to_contain_text("demo", ignore_case=True)
+
+
+def test_kernel_is_built_before_ones_eyes(guest: Visitor, kernel: str) -> None:
+    guest.go("/environments/new")
+    guest.page.get_by_label("Name").fill(kernel)
+    guest.page.get_by_label("From pip").fill("humanize")
+    guest.page.get_by_label("Driver memory").fill("512")
+    guest.page.get_by_label("Memory of each").fill("512")
+    guest.page.get_by_label("Executors").fill("1")
+    guest.page.get_by_role("button", name="Build kernel").click()
+    expect(guest.page.locator("#steps-title")).to_be_visible()
+    log = guest.page.get_by_role("log").or_(guest.page.locator("[data-log], .log")).first
+    expect(log).to_contain_text("humanize", timeout=BUILD_MS)
+    guest.photograph("build-running")
+    expect(guest.page.get_by_role("heading", name="The kernel is ready")).to_be_visible(timeout=BUILD_MS)
+    guest.photograph("build-ready")
+
+
+def test_lab_opens_without_a_second_login_and_offers_the_kernel(lab: LabPage, kernel: str) -> None:
+    expect(lab.page.locator(".jp-LauncherCard", has_text=kernel).first).to_be_visible()
+    assert "/user/guest/lab" in lab.page.url
+
+
+def test_cell_runs_on_the_cluster_as_this_user_with_his_package(lab: LabPage, kernel: str) -> None:
+    lab.choose_kernel(kernel)
+    output = lab.run(CELL)
+    expect(output).to_contain_text("1.0 million", timeout=SPARK_MS)
+    expect(output).to_contain_text("499999500000", timeout=SPARK_MS)
+    who = lab.run("import os, getpass; print('as', spark.sparkContext.sparkUser())")
+    expect(who).to_contain_text("as guest", timeout=SPARK_MS)
+
+
+def test_package_is_in_the_executors(lab: LabPage) -> None:
+    code = "import humanize\nprint(spark.sparkContext.parallelize([10**6]).map(humanize.intcomma).collect())"
+    expect(lab.run(code)).to_contain_text("1,000,000", timeout=SPARK_MS)
+
+
+def test_home_and_shared_folder_are_read_and_written(lab: LabPage) -> None:
+    code = (
+        "for place in ('/user/guest/browser', '/shared/browser-guest'):\n"
+        "    spark.range(7).write.mode('overwrite').parquet(place)\n"
+        "    print(place, spark.read.parquet(place).count())"
+    )
+    output = lab.run(code)
+    expect(output).to_contain_text("/user/guest/browser 7", timeout=SPARK_MS)
+    expect(output).to_contain_text("/shared/browser-guest 7", timeout=SPARK_MS)
+
+
+def test_application_is_shown_running_without_reloading(guest: Visitor, lab: LabPage, kernel: str) -> None:
+    guest.go("/applications?state=running")
+    row = guest.row("guest/" + kernel)
+    expect(row).to_be_visible(timeout=2_000)
+    expect(row).to_contain_text("Running")
+    guest.photograph("applications")
+
+
+def test_application_started_meanwhile_appears_within_two_seconds(
+    guest: Visitor, lab: LabPage, kernel: str
+) -> None:
+    guest.go("/applications?state=running")
+    expect(guest.row("guest/" + kernel)).to_have_count(1)
+    lab.menu("File", "New Launcher")
+    lab.choose_kernel(kernel)
+    expect(guest.row("guest/" + kernel)).to_have_count(2, timeout=2_000)
+    lab.menu("Kernel", "Shut Down Kernel")
+    expect(guest.row("guest/" + kernel)).to_have_count(1, timeout=15_000)
+    lab.menu("File", "Close Tab")
+
+
+def test_killed_application_leaves_a_dead_kernel_that_says_why(
+    guest: Visitor, lab: LabPage, kernel: str
+) -> None:
+    guest.go("/applications?state=running")
+    row = guest.row("guest/" + kernel)
+    ident = row.get_attribute("id")
+    guest.kill(row)
+    guest.go(f"/applications/{ident}")
+    expect(guest.page.locator("#application-facts")).to_contain_text("Killed", timeout=15_000)
+    guest.photograph("application-killed")
+    expect(lab.dialog()).to_contain_text("variables are lost", timeout=20_000)
+    lab.accept()
+
+
+def test_kernel_restarts_from_jupyterlab(guest: Visitor, lab: LabPage, kernel: str) -> None:
+    # JupyterLab looks for its notebooks' kernels each ten seconds, and does not restart a dead one.
+    expect(lab.kernel_name()).to_have_text("No Kernel", timeout=30_000)
+    lab.menu("Kernel", "Restart Kernel…")
+    lab.wait_for_kernel(kernel)
+    expect(lab.run("print('who' in dir(), 6 * 7)")).to_contain_text("False 42", timeout=SPARK_MS)
+    guest.go("/kernels")
+    expect(guest.row("guest/" + kernel)).to_contain_text("Idle", timeout=10_000)
+    guest.photograph("kernels")
+
+
+def test_welcome_notebook_runs_to_its_end(lab: LabPage) -> None:
+    lab.open_file("Welcome.ipynb")
+    lab.wait_for_status("Idle")
+    lab.run_all()
+    last = lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").last
+    expect(last.locator(".jp-OutputArea-output")).to_contain_text("environment", timeout=2 * SPARK_MS)
+    expect(lab.unfinished_cells()).to_have_count(0, timeout=SPARK_MS)
+    expect(lab.errors()).to_have_count(0)
+
+
+def test_admin_sees_everybodys_and_guest_may_not_touch_admins(
+    platform: Platform, guest: Visitor, admin: Visitor, kernel: str
+) -> None:
+    admin.go("/")
+    with admin.context.expect_page() as opened:
+        admin.page.get_by_role("link", name="Open JupyterLab").first.click()
+    his = LabPage(opened.value)
+    his.choose_kernel("Spark")
+    admin.go("/applications?state=running&owner=admin")
+    ident = admin.row("admin").first.get_attribute("id")
+    assert ident
+    guest.go("/applications?state=all")
+    expect(guest.page.locator("#applications")).not_to_contain_text(ident)
+    for path in (f"/applications/{ident}", f"/applications/{ident}/logs"):
+        answer = guest.page.request.get(platform.url("WEB") + path)
+        assert answer.status in (403, 404), path
+        assert ident not in answer.text() or "stdout" not in answer.text()
+    killed = guest.page.request.get(f"{platform.url('WEB')}/applications/kill?id={ident}")
+    assert "Kill application</button>" not in killed.text()
+    admin.go(f"/applications/{ident}")
+    expect(admin.page.locator("#application-facts")).to_contain_text("Running")
+    his.menu("Kernel", "Shut Down Kernel")
+    his.page.close()
+
+
+def test_admin_may_kill_a_guests_application(
+    guest: Visitor, admin: Visitor, lab: LabPage, kernel: str
+) -> None:
+    admin.go("/applications?state=running&owner=guest")
+    row = admin.row("guest/" + kernel).first
+    expect(row).to_be_visible()
+    ident = row.get_attribute("id")
+    admin.kill(row)
+    guest.go(f"/applications/{ident}")
+    expect(guest.page.locator("#application-facts")).to_contain_text("Killed", timeout=15_000)
+
+
+def test_nothing_of_the_session_is_left_running(guest: Visitor, lab: LabPage) -> None:
+    guest.go("/applications?state=running")
+    if lab.dialog().count():
+        lab.accept()
+    lab.menu("Kernel", "Shut Down All Kernels…")
+    lab.accept()
+    begun = time.monotonic()
+    wait_until(lambda: guest.row("guest/").count() == 0, "guest's applications have ended", 30)
+    assert time.monotonic() - begun < 30
