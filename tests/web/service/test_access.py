@@ -36,9 +36,7 @@ def address_of(app: Flask, rule: Rule) -> str:
     for name, converter in rule._converters.items():
         values[name] = 1 if "integer" in type(converter).__name__.lower() else "something"
     with app.test_request_context():
-        return app.url_map.bind("localhost").build(
-            rule.endpoint, values, method=min(rule.methods or {"GET"})
-        )
+        return app.url_map.bind("localhost").build(rule.endpoint, values, method=min(rule.methods or {"GET"}))
 
 
 def test_what_is_public_is_what_this_list_says(web_ui: WebUi) -> None:

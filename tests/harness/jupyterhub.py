@@ -1,0 +1,83 @@
+"""A real JupyterHub that starts real servers of its users, without a proxy before it."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from harness.waiting import wait_until
+
+CONFIGURATION = Path(__file__).with_name("jupyterhub_config.py")
+TIMEOUT_SECONDS = 10
+
+
+class JupyterHub:
+    """A running Hub, used through its API by a service with all rights."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}/hub/api"
+        self._folder = folder
+        self._headers = {"Authorization": f"token {secrets.token_hex(16)}"}
+        self.environment = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(folder),
+            "HUB_PORT": str(port),
+            "HUB_SERVICE_TOKEN": self._headers["Authorization"].partition(" ")[2],
+        }
+
+    def is_up(self) -> bool:
+        """Whether it answers."""
+        try:
+            return requests.get(f"{self.url}/", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def server_token(self, name: str) -> str:
+        """Start this user's server and return the Hub token that it was given."""
+        file = self._folder / f"token-of-{name}"
+        self._post(f"/users/{name}")
+        self._post(f"/users/{name}/server")
+        return wait_until(
+            lambda: file.exists() and file.read_text(), f"the server of {name} has its token", 60
+        )
+
+    def token(self, name: str, *scopes: str) -> str:
+        """A token for this user, of these scopes."""
+        return str(self._post(f"/users/{name}/tokens", {"scopes": list(scopes)})["token"])
+
+    def whose(self, token: str) -> requests.Response:
+        """What the Hub says of a token."""
+        headers = {"Authorization": f"token {token}"}
+        return requests.get(f"{self.url}/user", headers=headers, timeout=TIMEOUT_SECONDS)
+
+    def _post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        answer = requests.post(
+            self.url + path, json=body or {}, headers=self._headers, timeout=TIMEOUT_SECONDS
+        )
+        answer.raise_for_status()
+        return dict(answer.json()) if answer.content else {}
+
+
+@contextmanager
+def running_jupyterhub(folder: Path) -> Iterator[JupyterHub]:
+    """Start one in a folder; in the end it stops the servers that it started."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        hub = JupyterHub(folder, free.getsockname()[1])
+    with (folder / "hub.log").open("wb") as log:
+        argv = [sys.executable, "-m", "jupyterhub", "-f", str(CONFIGURATION)]
+        process = subprocess.Popen(argv, cwd=folder, env=hub.environment, stdout=log, stderr=log)
+    try:
+        wait_until(lambda: hub.is_up() or process.poll() is not None, "JupyterHub answers", 60)
+        assert process.poll() is None, (folder / "hub.log").read_text()
+        yield hub
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
