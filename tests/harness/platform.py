@@ -91,6 +91,11 @@ class Platform:
             raise AssertionError(f"the platform did not stop:\n{done.stdout}{done.stderr}")
 
 
+def choice(home: Path, offset: int) -> dict[str, str]:
+    """The settings that single this platform out."""
+    return {"KUBEYARD_HOME": str(home), "KUBEYARD_PORT_OFFSET": str(offset)}
+
+
 def command(
     home: Path,
     offset: int,
@@ -99,7 +104,7 @@ def command(
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """deployment_local.sh with these arguments, on this home and these ports."""
-    chosen = {"KUBEYARD_HOME": str(home), "KUBEYARD_PORT_OFFSET": str(offset), **(environment or {})}
+    chosen = {**choice(home, offset), **(environment or {})}
     return subprocess.run(
         ("bash", str(SCRIPT), *arguments),
         env={**os.environ, **chosen},
