@@ -1,0 +1,203 @@
+"""Stock Enterprise Gateway 3.3.0 with its stock launcher and run.sh, on the platform's YARN."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+from kubeyard_yarn.homes import ensure_home
+from kubeyard_yarn.httpfs import HttpFs
+from kubeyard_yarn.resource_manager import ResourceManager
+
+from measuring.gateway_client import Gateway
+from measuring.kernels import Subject
+from measuring.running_platform import RunningPlatform
+
+VERSION = "3.3.0"
+SDIST_SHA256 = "58d61fef0f30d8010553bf3755c7d205c072383849c416916b37d3ef940725b7"
+# The wheel carries neither kernelspecs nor launchers.
+_SDIST = f"jupyter_enterprise_gateway-{VERSION}.tar.gz"
+_KERNEL_PACKAGES = ("ipykernel==6.31.0", "pycryptodomex", "jupyter-client<9")
+_KERNEL = "stock"
+_PORT, _RESPONSE_PORT = 20999, 18877
+_START_SECONDS = 60
+# Stock leaves `spark` unusable with this Spark; what users do instead is what is measured.
+_SESSION = '__import__("pyspark.sql").sql.SparkSession.builder.getOrCreate()'
+
+
+@contextmanager
+def subject(platform: RunningPlatform, cache: Path) -> Iterator[Subject]:
+    """Run the stock gateway beside the platform's for as long as the block lasts."""
+    folder = platform.home / "stock-gateway"
+    shutil.rmtree(folder, ignore_errors=True)
+    _unpack(_sdist(platform, cache), folder)
+    _make_kernel_python(platform, folder)
+    _write_kernelspec(platform, folder)
+    ensure_home(HttpFs(platform.url("HTTPFS"), "kubeyard").as_service(), "guest")
+    with (folder / "gateway.log").open("wb") as log:
+        process = subprocess.Popen(
+            [platform.home / "venvs/gateway/bin/jupyter-enterprisegateway"],
+            env=_environment(platform, folder),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+        )
+        try:
+            yield _subject(platform, process, folder)
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _subject(platform: RunningPlatform, process: subprocess.Popen[bytes], folder: Path) -> Subject:
+    url = f"http://127.0.0.1:{_PORT}"
+    deadline = time.monotonic() + _START_SECONDS
+    while not _answers(url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit(
+                f"The stock gateway did not start:\n{(folder / 'gateway.log').read_text()[-3000:]}"
+            )
+        time.sleep(0.2)
+    gateway = Gateway("stock", url, ResourceManager([platform.url("RM")], "kubeyard"))
+    return Subject(gateway, _KERNEL, {"KERNEL_USERNAME": "guest", "KERNEL_LAUNCH_TIMEOUT": "180"}, _SESSION)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/api", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def _sdist(platform: RunningPlatform, cache: Path) -> Path:
+    """The source distribution from the cache, or from PyPI into it; only that of this hash is used."""
+    place = cache / "stock-gateway" / _SDIST
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        pip = [str(platform.home / "venvs/tools/bin/python"), "-m", "pip", "download", "--quiet", "--no-deps"]
+        what = ["--no-binary", "jupyter_enterprise_gateway", f"jupyter_enterprise_gateway=={VERSION}"]
+        subprocess.run([*pip, "--dest", str(place.parent), *what], check=True, timeout=300)
+    found = hashlib.sha256(place.read_bytes()).hexdigest()
+    if found != SDIST_SHA256:
+        raise SystemExit(
+            f"{place} is not the Enterprise Gateway {VERSION} of PyPI: its SHA-256 is {found}. Delete it."
+        )
+    return place
+
+
+def _unpack(sdist: Path, folder: Path) -> None:
+    """Take the launcher and run.sh as they are."""
+    root = f"jupyter_enterprise_gateway-{VERSION}/etc"
+    taken = {
+        f"{root}/kernel-launchers/python/scripts/launch_ipykernel.py": "scripts/launch_ipykernel.py",
+        f"{root}/kernelspecs/spark_python_yarn_cluster/bin/run.sh": "bin/run.sh",
+    }
+    with tarfile.open(sdist) as archive:
+        for member, target in taken.items():
+            source = archive.extractfile(member)
+            if source is None:
+                raise SystemExit(f"{sdist} has no {member}.")
+            place = folder / "share" / "kernels" / _KERNEL / target
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(source.read())
+            place.chmod(0o755)
+
+
+def _make_kernel_python(platform: RunningPlatform, folder: Path) -> None:
+    """The Python of stock's kernels: stock expects one on every node."""
+    uv = str(platform.home / "venvs/tools/bin/uv")
+    python = str(folder / "python")
+    base = platform.environment.get("KUBEYARD_PYTHON") or "/usr/bin/python3.11"
+    subprocess.run([uv, "venv", "--quiet", "--python", base, python], check=True, timeout=120)
+    install = [uv, "pip", "install", "--quiet", "--python", python, *_KERNEL_PACKAGES]
+    subprocess.run(install, check=True, timeout=300)
+
+
+def _write_kernelspec(platform: RunningPlatform, folder: Path) -> None:
+    """The stock kernelspec with this platform's paths, and the same sizes as ours."""
+    kernel, spark, python = folder / "share/kernels" / _KERNEL, _spark(platform), folder / "python/bin/python"
+    conf = {
+        "spark.yarn.submit.waitAppCompletion": "false",
+        "spark.yarn.jars": f"local:{spark}/jars/*",
+        "spark.yarn.maxAppAttempts": "1",
+        "spark.yarn.appMasterEnv.SPARK_LOCAL_IP": "127.0.0.1",
+        "spark.executorEnv.SPARK_LOCAL_IP": "127.0.0.1",
+        "spark.yarn.appMasterEnv.PYSPARK_PYTHON": str(python),
+        "spark.executorEnv.PYSPARK_PYTHON": str(python),
+        **_sizes(platform),
+    }
+    options = " ".join(f"--conf {name}={value}" for name, value in conf.items())
+    proxy = "enterprise_gateway.services.processproxies.yarn.YarnClusterProcessProxy"
+    names = ("kernel-id", "response-address", "public-key", "port-range")
+    arguments = [
+        word for name in names for word in (f"--RemoteProcessProxy.{name}", f"{{{name.replace('-', '_')}}}")
+    ]
+    spec = {
+        "language": "python",
+        "display_name": "Stock",
+        "metadata": {"process_proxy": {"class_name": proxy}, "debugger": True},
+        "env": {
+            "SPARK_HOME": str(spark),
+            "PYSPARK_PYTHON": str(python),
+            "HADOOP_CONF_DIR": platform.environment["KUBEYARD_HADOOP_CONF_DIR"],
+            "JAVA_HOME": platform.environment["KUBEYARD_JAVA_HOME"],
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_OPTS": "--master yarn --deploy-mode cluster --name ${KERNEL_ID:-ERROR__NO__KERNEL_ID} "
+            f"--queue interactive {options} ${{KERNEL_EXTRA_SPARK_OPTS}}",
+            "LAUNCH_OPTS": "",
+        },
+        "argv": [
+            str(kernel / "bin/run.sh"),
+            *arguments,
+            "--RemoteProcessProxy.spark-context-initialization-mode",
+            "lazy",
+        ],
+    }
+    (kernel / "kernel.json").write_text(json.dumps(spec, indent=1))
+
+
+def _sizes(platform: RunningPlatform) -> dict[str, str]:
+    """The sizes of our kernel, so that both ask YARN for the same."""
+    ours = Path(platform.environment["KUBEYARD_KERNELSPECS_DIR"]) / "kubeyard.spark" / "kernel.json"
+    spec = json.loads(ours.read_text())["metadata"]["kubeyard"]
+    return {
+        "spark.driver.memory": f"{spec['driver_memory_mb']}m",
+        "spark.executor.memory": f"{spec['executor_memory_mb']}m",
+        "spark.executor.instances": str(spec["executors"]),
+        "spark.executor.cores": str(spec["executor_cores"]),
+    }
+
+
+def _environment(platform: RunningPlatform, folder: Path) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "JAVA_HOME": platform.environment["KUBEYARD_JAVA_HOME"],
+        "JUPYTER_PATH": str(folder / "share"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_PLATFORM_DIRS": "0",
+        "HADOOP_USER_NAME": "kubeyard",
+        "EG_YARN_ENDPOINT": platform.url("RM"),
+        "EG_IP": "127.0.0.1",
+        "EG_PORT": str(_PORT),
+        "EG_PORT_RETRIES": "0",
+        "EG_RESPONSE_IP": "127.0.0.1",
+        "EG_RESPONSE_PORT": str(_RESPONSE_PORT),
+        "EG_KERNEL_LAUNCH_TIMEOUT": "180",
+        "EG_INHERITED_ENVS": "PATH,HOME,JAVA_HOME,HADOOP_USER_NAME,EG_IMPERSONATION_ENABLED",
+        "EG_IMPERSONATION_ENABLED": "True",
+    }
+
+
+def _spark(platform: RunningPlatform) -> Path:
+    return Path(platform.environment["KUBEYARD_SPARK_HOME"])
