@@ -1,7 +1,7 @@
 """The logs of an application's containers: shown, followed and downloaded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,8 @@ class OpenLog:
     """The containers of an application, and the part of a log file that is shown first."""
 
     containers: tuple[Container, ...] = ()
-    chosen: Container | None = None
+    container_id: str = ""
+    files: tuple[str, ...] = ()
     file: str = ""
     chunk: LogChunk | None = None
     problem: str = ""
@@ -43,15 +44,30 @@ def open_log(application_id: str, container_id: str, file: str) -> OpenLog:
     """Return the beginning of a log; of the first container and its first file where none is named."""
     try:
         containers = api().list_containers(application_id).containers
-        chosen = next((found for found in containers if found.id == container_id), None)
-        chosen = chosen or (containers[0] if containers else None)
-        if chosen is None or not chosen.files:
-            return OpenLog(containers, chosen)
-        file = file if file in chosen.files else ordered(chosen.files)[0]
-        chunk = api().read_log(application_id, LogQuery(container=chosen.id, file=file, length=CHUNK_BYTES))
     except ApiError as error:
-        return OpenLog(problem=error.detail)
-    return OpenLog(containers, chosen, file, chunk)
+        return _driver_log(application_id, file, error.detail)
+    chosen = next((found for found in containers if found.id == container_id), None)
+    chosen = chosen or (containers[0] if containers else None)
+    if chosen is None or not chosen.files:
+        return OpenLog(containers)
+    files = tuple(ordered(chosen.files))
+    return _read(application_id, OpenLog(containers, chosen.id, files, file if file in files else files[0]))
+
+
+def _driver_log(application_id: str, file: str, problem: str) -> OpenLog:
+    """Return the driver's log, which can be read by itself when the containers cannot be listed."""
+    log = OpenLog(files=FIRST_FILES, file=file if file in FIRST_FILES else FIRST_FILES[0])
+    found = _read(application_id, log)
+    return found if found.chunk else replace(found, problem=problem)
+
+
+def _read(application_id: str, log: OpenLog) -> OpenLog:
+    query = LogQuery(container=log.container_id or None, file=log.file, length=CHUNK_BYTES)
+    try:
+        chunk = api().read_log(application_id, query)
+    except ApiError as error:
+        return replace(log, problem=error.detail)
+    return replace(log, container_id=chunk.container, chunk=chunk)
 
 
 @blueprint.get("/<application_id>/logs")
@@ -59,7 +75,7 @@ def page(application_id: str) -> str:
     """The log of one container, as a part of the application's page or by itself."""
     log = open_log(application_id, request.args.get("container", ""), request.args.get("file", ""))
     template = "applications/_logs.html" if is_fragment() else "applications/logs.html"
-    return render_template(template, application_id=application_id, log=log, ordered=ordered)
+    return render_template(template, application_id=application_id, log=log)
 
 
 @blueprint.get("/<application_id>/log-text")
