@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from harness.waiting import wait_until
 from kubeyard_local.tour.browser import Browser
-from kubeyard_local.tour.event_stream import Event, events, open_stream
+from kubeyard_local.tour.event_stream import Event, events, follow, open_stream
 from kubeyard_local.tour.itinerary import UnexpectedError
 
 
@@ -18,6 +18,7 @@ class Site:
     def __init__(self) -> None:
         self.state = "Waiting"
         self.fetched = 0
+        self.last_ids: list[str] = []
         self.feed: queue.Queue[str | None] = queue.Queue()
         site = self
 
@@ -26,6 +27,7 @@ class Site:
                 self.send_response(200)
                 self.end_headers()
                 if self.path == "/events":
+                    site.last_ids.append(self.headers.get("Last-Event-ID", ""))
                     while (text := site.feed.get(timeout=30)) is not None:
                         self.wfile.write(text.encode())
                 else:
@@ -59,7 +61,7 @@ def test_events_are_read_with_names_comments_and_several_lines(site: Site) -> No
     site.feed.put(None)
     browser = Browser(site.url)
     with open_stream(f"{site.url}/events", browser.session.cookies) as stream:
-        assert list(events(stream)) == [Event("end", "one\ntwo"), Event("message", "plain")]
+        assert list(events(stream)) == [Event("end", "one\ntwo", "7"), Event("message", "plain", "7")]
 
 
 def test_a_change_is_seen_when_its_event_comes(site: Site) -> None:
@@ -85,3 +87,17 @@ def test_a_change_without_an_event_is_not_seen(site: Site) -> None:
             page.shows("/part", lambda shown: "Running" in shown.text, 0.3)
         site.feed.put(None)
     assert site.fetched == 1
+
+
+def test_a_stream_that_breaks_off_is_taken_up_behind_the_last_event(site: Site) -> None:
+    site.feed.put("id: 7\ndata: one\n\n")
+    site.feed.put(None)
+    site.feed.put("id: 9\ndata: two\n\nevent: end\ndata: {}\n\n")
+    taken = []
+    for event in follow(f"{site.url}/events", Browser(site.url).session.cookies, 20):
+        taken.append(event.data)
+        if event.name == "end":
+            break
+    site.feed.put(None)
+    assert taken == ["one", "two", "{}"]
+    assert site.last_ids == ["", "7"]

@@ -1,5 +1,6 @@
 """Server-sent events, read as a browser's EventSource reads them."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,41 +8,57 @@ import requests
 
 # The servers send a comment each 10 s, so that silence means a broken stream.
 _SILENCE_SECONDS = 30
+_RETRY_SECONDS = 2
 
 
 @dataclass(frozen=True)
 class Event:
-    """One event."""
+    """One event; `id` is where to go on after it."""
 
     name: str
     data: str
+    id: str = ""
 
 
-def open_stream(url: str, cookies: requests.cookies.RequestsCookieJar) -> requests.Response:
+def open_stream(
+    url: str, cookies: requests.cookies.RequestsCookieJar, last_id: str = ""
+) -> requests.Response:
     """Open a stream with somebody's cookies; closing the answer ends it."""
-    answer = requests.get(
-        url,
-        cookies=cookies,
-        headers={"Accept": "text/event-stream"},
-        stream=True,
-        timeout=(5, _SILENCE_SECONDS),
-    )
+    headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": last_id} if last_id else {})
+    answer = requests.get(url, cookies=cookies, headers=headers, stream=True, timeout=(5, _SILENCE_SECONDS))
     answer.raise_for_status()
     return answer
 
 
 def events(answer: requests.Response) -> Iterator[Event]:
     """Yield events as they come, until the server or the caller closes the stream."""
-    name, data = "message", list[str]()
+    name, identity, data = "message", "", list[str]()
     for raw in answer.iter_lines(chunk_size=1):
         line = raw.decode()
         key, _, value = line.partition(":")
         value = value.removeprefix(" ")
         if not line and data:
-            yield Event(name, "\n".join(data))
+            yield Event(name, "\n".join(data), identity)
         if not line:
             name, data = "message", []
         elif key == "event":
             name = value
+        elif key == "id":
+            identity = value
         elif key == "data":
             data.append(value)
+
+
+def follow(url: str, cookies: requests.cookies.RequestsCookieJar, timeout_seconds: float) -> Iterator[Event]:
+    """Yield events until the caller has enough; a stream that breaks off is taken up where it was."""
+    deadline, last_id = time.monotonic() + timeout_seconds, ""
+    while time.monotonic() < deadline:
+        try:
+            with open_stream(url, cookies, last_id) as answer:
+                for event in events(answer):
+                    last_id = event.id or last_id
+                    yield event
+        except requests.ConnectionError:
+            pass  # the next attempt tells; a refusal is raised by it
+        time.sleep(_RETRY_SECONDS)
+    raise TimeoutError(f"{url} did not come to an end within {timeout_seconds:g} s")

@@ -4,12 +4,13 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from kubeyard_local.tour.event_stream import events, open_stream
+from kubeyard_local.tour.event_stream import follow
 from kubeyard_local.tour.itinerary import UnexpectedError, expect
 from kubeyard_local.tour.page import Page
 from kubeyard_local.tour.trip import Trip
 
 PACKAGE = "humanize"
+_BUILD_SECONDS = 900
 _SMALLEST = {
     "driver_memory_mb": "512",
     "executor_memory_mb": "512",
@@ -52,13 +53,11 @@ def _follow(trip: Trip, answer: requests.Response) -> None:
     for shown in log.all("pre"):
         trip.itinerary.note(shown.lines)
     address = urljoin(answer.url, f"{log.attributes['data-stream']}?offset={log.attributes['data-offset']}")
-    with open_stream(address, trip.guest.browser.session.cookies) as stream:
-        for event in events(stream):
-            if event.name == "end":
-                return
-            if event.name == "message":
-                trip.itinerary.note(event.data)
-    raise UnexpectedError("the log's stream broke off before its end")
+    for event in follow(address, trip.guest.browser.session.cookies, _BUILD_SECONDS):
+        if event.name == "end":
+            return
+        if event.name == "message":
+            trip.itinerary.note(event.data)
 
 
 def _delete(trip: Trip) -> None:

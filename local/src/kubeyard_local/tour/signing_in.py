@@ -27,7 +27,7 @@ def see_the_cluster(trip: Trip) -> None:
     with trip.itinerary.step("Overview shows the cluster", trip.look("api", "resourcemanager")):
         page = trip.guest.browser.page("/")
         amounts = [_amount(page, what) for what in ("Memory", "Cores")]
-        expect(page.root.first("table", class_="queues"), f"Overview shows no queues: {page.text[:400]}")
+        expect(page.root.first(id="queues-title"), f"Overview shows no queues: {page.text[:400]}")
         expect("interactive" in page.text, "Overview lists no queue `interactive`")
         trip.itinerary.note("\n".join(amounts))
 
