@@ -45,7 +45,7 @@ class JupyterHub:
         self._post(f"/users/{name}")
         self._post(f"/users/{name}/server")
         return wait_until(
-            lambda: file.exists() and file.read_text(), f"the server of {name} has its token", 60
+            lambda: file.read_text() if file.exists() else "", f"the server of {name} has its token", 60
         )
 
     def token(self, name: str, *scopes: str) -> str:

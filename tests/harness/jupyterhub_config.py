@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jupyterhub.proxy import Proxy
+from jupyterhub.proxy import Proxy  # type: ignore[import-untyped]  # JupyterHub carries no types
 
 SERVER = """
 import http.server, os, urllib.parse

@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 import requests
 from flask import Flask
 from kubeyard_web.accounts import users
+from kubeyard_web.accounts.models import User
 from kubeyard_web.accounts.newcomers import prepare_accounts
 from kubeyard_web.accounts.passwords import hash_password
 from kubeyard_web.app import create_app
@@ -70,7 +71,7 @@ class Browser:
         """Log in; by default with the password that tests give everybody."""
         form = {"username": name, "password": password or password_of(name)}
         if "next=" in path:
-            form["next"] = requests.utils.unquote(path.partition("next=")[2])
+            form["next"] = unquote(path.partition("next=")[2])
         return self.post("/login", form, page=path)
 
 
@@ -108,7 +109,7 @@ class WebUi:
     def disable(self, name: str) -> None:
         """Close an account."""
         with self.services.database.writing() as session:
-            session.get_one(users.User, name).is_disabled = True
+            session.get_one(User, name).is_disabled = True
 
     def browser(self) -> Browser:
         """A browser in which nobody is logged in."""
@@ -140,7 +141,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
     if not (folder / "signing-keys.json").exists():
         (folder / "signing-keys.json").touch(mode=0o600)
         (folder / "signing-keys.json").write_text(_signing_keys())
-    usual = {
+    usual: dict[str, Any] = {
         "jwks_file": folder / "public" / "jwks.json",
         "web_database_url": f"sqlite:///{folder}/web.sqlite",
         "web_secret_key_file": folder / "secret-key",

@@ -1,5 +1,7 @@
 """Every route has a rule, and without one of its own it is: log in first."""
 
+from typing import cast
+
 import pytest
 from flask import Flask
 from harness.web_ui import WebUi
@@ -113,6 +115,6 @@ def test_a_stream_is_refused_rather_than_redirected(web_ui: WebUi) -> None:
 def test_what_is_for_administrators_is_for_nobody_else(web_ui: WebUi, name: str, status: int) -> None:
     browser = web_ui.browser_of(name)
     view = web_ui.app.view_functions["accounts.password"]
-    web_ui.app.view_functions["accounts.password"] = admins_only(lambda: view())
+    web_ui.app.view_functions["accounts.password"] = admins_only(lambda: cast("str", view()))
 
     assert browser.get("/account/password").status_code == status
