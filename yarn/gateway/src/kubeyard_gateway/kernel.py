@@ -38,6 +38,8 @@ class GatewayKernel(RemoteKernelManager):
     """A kernel whose every blocking step runs in a thread."""
 
     restarter_class = DeathWatch
+    # Enterprise Gateway's attribute: any process proxy, ours or the local one, None between two starts.
+    process_proxy: Any
 
     def death_reason(self) -> str:
         """Say why the kernel is dead, as far as YARN tells."""

@@ -45,6 +45,8 @@ _JVM = (
     "-Djdk.reflect.useDirectMethodHandle=false",
     "-Dio.netty.tryReflectionSetAccessible=true",
 )
+# Beside the container's own folder, which is gone once its process is.
+_WRITE_EXECUTOR_ARCHIVE = "-XX:ArchiveClassesAtExit=../executor.jsa"
 # The Python kernel lives in the driver's container too, beside the JVM and its off-heap memory.
 _SMALLEST_OVERHEAD_MB = 512
 _OVERHEAD_SHARE = 0.2
@@ -61,8 +63,8 @@ class KernelLaunch:
     # Proves that a report comes from the container that was started for this kernel.
     ticket: str
     service_user: str
-    # Empty for a kernel; a name of `kubeyard_launcher`'s other duties otherwise.
-    duty: str = ""
+    # A folder of HDFS: this application makes class archives there, instead of being a kernel.
+    class_archives_to: str = ""
 
     @property
     def local_ip(self) -> str:
@@ -95,7 +97,7 @@ def kernel_application(
         queue=spec.queue,
         memory_mb=spec.driver_memory_mb + overhead_mb,
         vcores=1,
-        command=_command(spec, runtime, cluster),
+        command=_command(spec, launch, runtime, cluster),
         environment=_environment(spec, launch, runtime, cluster, application_id),
         resources=_resources(spec, runtime),
         tags=tags,
@@ -120,6 +122,8 @@ def _environment(
 ) -> dict[str, str]:
     """Users' values are in the packed entries only: YARN and bash read all others."""
     properties = spark_properties(spec, runtime, cluster, kernel_tags(spec, launch), launch.local_ip)
+    if launch.class_archives_to:
+        properties["spark.executor.extraJavaOptions"] = _WRITE_EXECUTOR_ARCHIVE
     environment = {
         "CLASSPATH": f"{cluster.spark_home}/jars/*<CPS>{{{{PWD}}}}/__spark_conf__/__hadoop_conf__",
         "KUBEYARD_KERNEL": pack_for_container(_report(launch, spec)),
@@ -147,11 +151,11 @@ def _report(launch: KernelLaunch, spec: KernelSpec) -> dict[str, object]:
         "response_address": launch.response_address,
         "public_key": launch.public_key,
         "ticket": launch.ticket,
-        "duty": launch.duty,
+        "class_archives_to": launch.class_archives_to,
     }
 
 
-def _command(spec: KernelSpec, runtime: Runtime, cluster: ClusterSettings) -> str:
+def _command(spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: ClusterSettings) -> str:
     """Two property files, the kernel in the background, and Java in the shell's place.
 
     The kernel answers about a second after its container; Spark follows some seconds later. It is in
@@ -165,12 +169,14 @@ def _command(spec: KernelSpec, runtime: Runtime, cluster: ClusterSettings) -> st
         )
     )
     kernel = f"HOME=\\$PWD exec {PYTHON} -m kubeyard_launcher 1><LOG_DIR>/kernel.out 2><LOG_DIR>/kernel.err"
-    return f"umask 077; {files} && {{ ({kernel}) & exec {_java(spec, runtime, cluster)}; }}"
+    return f"umask 077; {files} && {{ ({kernel}) & exec {_java(spec, launch, runtime, cluster)}; }}"
 
 
-def _java(spec: KernelSpec, runtime: Runtime, cluster: ClusterSettings) -> str:
+def _java(spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: ClusterSettings) -> str:
     options = [*_JVM, f"-Xmx{spec.driver_memory_mb}m"]
-    if runtime.driver_archive:
+    if launch.class_archives_to:
+        options.append("-XX:+RecordDynamicDumpInfo")
+    elif runtime.driver_archive:
         options.append(f"-XX:SharedArchiveFile={DRIVER_ARCHIVE}")
     if spec.driver_memory_mb <= cluster.quick_start_up_to_mb:
         options += QUICK_START

@@ -14,7 +14,7 @@ def main() -> None:
     launch = Launch.from_environment(os.environ)
     os.chdir(os.environ.get("PWD", "."))
     try:
-        if launch.duty == "class-archives":
+        if launch.class_archives_to:
             from .class_archives import run
         else:
             from .kernel import run

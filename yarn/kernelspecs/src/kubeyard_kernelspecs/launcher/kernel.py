@@ -38,6 +38,7 @@ def run(launch: Launch) -> None:
     spark.start()
     app.start()
     spark.stop()
+    jvm.say_goodbye()
 
 
 def _kernel(launch: Launch) -> tuple[Any, str]:
@@ -46,7 +47,7 @@ def _kernel(launch: Launch) -> tuple[Any, str]:
 
     ip = own_address(launch)
     app = IPKernelApp.instance(ip=ip, connection_file=os.path.abspath("connection.json"))  # noqa: PTH100
-    app.initialize(OPTIONS)
+    app.initialize(OPTIONS)  # type: ignore[no-untyped-call]  # ipykernel's is untyped
     return app, ip
 
 

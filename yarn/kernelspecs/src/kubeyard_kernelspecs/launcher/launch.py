@@ -16,7 +16,8 @@ class Launch:
     response_address: str
     public_key: str
     ticket: str
-    duty: str
+    # A folder of HDFS where this container makes class archives, instead of being a kernel.
+    class_archives_to: str
 
     @classmethod
     def from_environment(cls, environment: MutableMapping[str, str]) -> "Launch":

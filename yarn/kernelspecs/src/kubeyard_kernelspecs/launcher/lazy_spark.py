@@ -18,7 +18,7 @@ SAY_SO_AFTER_SECONDS = 1.0
 STOP_WITHIN_SECONDS = 60.0
 
 
-class SparkUnavailable(InputRejected):  # type: ignore[misc]  # IPython is untyped here
+class SparkUnavailable(InputRejected):
     """The cell needs Spark, which is not there; the message says why."""
 
 
@@ -67,8 +67,8 @@ class LazySpark:
 
     def _start(self) -> None:
         try:
-            # Imported while Java starts, which takes longer.
-            from pyspark.sql import SparkSession
+            # Imported while Java starts, which takes longer. It comes with the runtime.
+            from pyspark.sql import SparkSession  # type: ignore[import-not-found]
 
             os.environ.update(self._jvm.gateway())
             self._session = SparkSession.builder.getOrCreate()

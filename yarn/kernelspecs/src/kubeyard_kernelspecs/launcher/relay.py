@@ -28,12 +28,15 @@ def connect(path: str) -> socket.socket:
 
 
 def main() -> None:
-    """Hand over, then wait for the kernel's end."""
+    """Hand over, then wait for the kernel's end; one without a good-bye is a failed application."""
     kernel = connect("kernel.sock")
     gateway = {name: value for name, value in os.environ.items() if name.startswith("PYSPARK_GATEWAY")}
     kernel.sendall(json.dumps(gateway).encode() + b"\n")
-    while kernel.recv(64):
-        pass
+    said = b""
+    while piece := kernel.recv(64):
+        said += piece
+    if said != b"bye":
+        sys.exit("the kernel's process has died")
 
 
 main()

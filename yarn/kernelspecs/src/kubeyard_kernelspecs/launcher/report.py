@@ -28,10 +28,11 @@ def send(launch: Launch, content: Mapping[str, object]) -> None:
 
 def seal(text: bytes, public_key: str) -> bytes:
     """Return `text` in Enterprise Gateway's envelope, version 1: AES, its key sealed by RSA."""
-    from Cryptodome.Cipher import AES, PKCS1_v1_5
-    from Cryptodome.PublicKey import RSA
-    from Cryptodome.Random import get_random_bytes
-    from Cryptodome.Util.Padding import pad
+    # Of the environment in the container, not of the one that checks types.
+    from Cryptodome.Cipher import AES, PKCS1_v1_5  # type: ignore[import-not-found]
+    from Cryptodome.PublicKey import RSA  # type: ignore[import-not-found]
+    from Cryptodome.Random import get_random_bytes  # type: ignore[import-not-found]
+    from Cryptodome.Util.Padding import pad  # type: ignore[import-not-found]
 
     key = get_random_bytes(16)
     body = AES.new(key, AES.MODE_ECB).encrypt(pad(text, 16))
