@@ -31,6 +31,7 @@ def install_pip(prefix: Path, lock: Path, workshop: Workshop, log: BuildLog) -> 
         ],
         log,
         timeout_seconds=INSTALL_SECONDS,
+        folder=prefix.parent,
     )
     if outcome.code != 0:
         raise explain(outcome.output, workshop)

@@ -32,6 +32,8 @@ def solve_pip(
         ],
         log,
         timeout_seconds=SOLVE_SECONDS,
+        # uv reads the settings of a project around its folder; around this one there is none.
+        folder=work,
     )
     if outcome.code != 0:
         raise explain(outcome.output, workshop)
