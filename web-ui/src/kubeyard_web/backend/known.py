@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar, cast
 
+from flask import current_app
 from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
 from kubeyard_client.errors import ApiError, ApiUnreachable
 
 Answer = TypeVar("Answer")
+EXTENSION = "kubeyard-last-known"
 REMEMBERED_ANSWERS = 2000
 FIRST_FAULT_STATUS = 500
 API_AWAY = "The API server is out of reach."
@@ -52,7 +54,9 @@ class LastKnown:
             return self._answers.get((who, question))
 
 
-_last_known = LastKnown()
+def last_known() -> LastKnown:
+    """Return what the application that answers this request remembers."""
+    return cast("LastKnown", current_app.extensions.setdefault(EXTENSION, LastKnown()))
 
 
 def ask(question: str, call: Callable[[], Answer]) -> Known[Answer]:
@@ -62,20 +66,20 @@ def ask(question: str, call: Callable[[], Answer]) -> Known[Answer]:
         answer = call()
     except ApiError as error:
         return _old(who, question, error)
-    _last_known.remember(who, question, answer)
+    last_known().remember(who, question, answer)
     return Known(answer, as_of=datetime.now(UTC))
 
 
 def ask_again_after(age: timedelta, question: str, call: Callable[[], Answer]) -> Known[Answer]:
     """Ask what is the same for everybody, at most once in `age`."""
-    found = _last_known.recall("", question)
+    found = last_known().recall("", question)
     if found and datetime.now(UTC) - found[0] < age:
         return Known(cast("Answer", found[1]), as_of=found[0])
     try:
         answer = call()
     except ApiError as error:
         return _old("", question, error)
-    _last_known.remember("", question, answer)
+    last_known().remember("", question, answer)
     return Known(answer, as_of=datetime.now(UTC))
 
 
@@ -84,7 +88,7 @@ def _old(who: str, question: str, error: ApiError) -> Known[Answer]:
     if not isinstance(error, ApiUnreachable) and error.status < FIRST_FAULT_STATUS:
         raise error
     problem = API_AWAY if isinstance(error, ApiUnreachable) else error.detail
-    found = _last_known.recall(who, question)
+    found = last_known().recall(who, question)
     if found is None:
         return Known(None, problem=problem)
     return Known(cast("Answer", found[1]), as_of=found[0], problem=problem)

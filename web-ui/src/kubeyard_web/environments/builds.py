@@ -10,16 +10,14 @@ from kubeyard_client.messages.environments import LogOffset
 from kubeyard_web.backend.answers import done
 from kubeyard_web.backend.client import api
 from kubeyard_web.backend.known import ask
-from kubeyard_web.environments.new import channels
 from kubeyard_web.environments.views import may_change
 
 blueprint = Blueprint("builds", __name__, url_prefix="/environments/<owner>/<name>/builds/<build_id>")
 
 
-def _build(owner: str, name: str, build_id: str, template: str) -> str:
+def _build(owner: str, name: str, build_id: str, template: str, **more: object) -> str:
     known = ask(f"build {build_id}", lambda: api().show_build(build_id))
     environment = ask(f"environment {owner}/{name}", lambda: api().show_environment(owner, name)).value
-    log = ask(f"build-log {build_id}", lambda: api().read_build_log(build_id, LogOffset()))
     return render_template(
         template,
         owner=owner,
@@ -27,16 +25,16 @@ def _build(owner: str, name: str, build_id: str, template: str) -> str:
         build_id=build_id,
         known=known,
         environment=environment,
-        log=log.value or "",
-        channels=channels().value,
         may_change=may_change,
+        **more,
     )
 
 
 @blueprint.get("")
 def page(owner: str, name: str, build_id: str) -> str:
     """The steps of a build and its log so far; the page then follows it."""
-    return _build(owner, name, build_id, "environments/build.html")
+    log = ask(f"build-log {build_id}", lambda: api().read_build_log(build_id, LogOffset()))
+    return _build(owner, name, build_id, "environments/build.html", log=log.value or "")
 
 
 @blueprint.get("/steps")

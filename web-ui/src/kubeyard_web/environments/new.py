@@ -4,21 +4,16 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
 from kubeyard_client.errors import ApiError, ApiUnreachable
-from kubeyard_client.messages.environments import ChannelList, EnvironmentState, NewEnvironment, PastedText
+from kubeyard_client.messages.environments import EnvironmentState, NewEnvironment, PastedText
 from kubeyard_client.messages.errors import ErrorCode
 
 from kubeyard_web.backend.answers import go
 from kubeyard_web.backend.client import api
-from kubeyard_web.backend.known import API_AWAY, Known, ask
+from kubeyard_web.backend.known import API_AWAY, ask
 from kubeyard_web.environments.form import Form
 from kubeyard_web.environments.views import build_url
 
 blueprint = Blueprint("new_environment", __name__, url_prefix="/environments")
-
-
-def channels() -> Known[ChannelList]:
-    """Return where conda packages come from, and what of it is out of reach."""
-    return ask("channels", api().list_channels)
 
 
 def _page(form: Form, status: int = 200) -> ResponseReturnValue:
@@ -27,9 +22,13 @@ def _page(form: Form, status: int = 200) -> ResponseReturnValue:
     names = [queue.name for queue in queues]
     if form.queue not in names:
         names.insert(0, form.queue)
-    return render_template(
-        "environments/new.html", form=form, queues=names, channels=channels().value
-    ), status
+    return render_template("environments/new.html", form=form, queues=names), status
+
+
+@blueprint.get("/channels")
+def channels() -> str:
+    """Where conda packages come from, and what of it is out of reach."""
+    return render_template("environments/_channels.html", channels=ask("channels", api().list_channels).value)
 
 
 @blueprint.get("/new")
