@@ -44,7 +44,9 @@ def restart(trip: Trip) -> None:
     """Restart the kernel from the Lab: a new application, with nothing in it."""
     guest = trip.guest
     with trip.itinerary.step("Guest restarts the kernel from JupyterLab", trip.look("gateway")):
-        guest.notebook = guest.open_lab.restart(guest.open_notebook, trip.kernelspec)
+        guest.notebook = guest.open_lab.replace_dead_kernel(
+            guest.open_notebook, trip.notebook, trip.kernelspec
+        )
         connect(trip, guest)
         output = guest.run("print('humanize' in globals(), spark.sparkContext.applicationId)", trip)
         is_known, _, application_id = output.strip().partition(" ")

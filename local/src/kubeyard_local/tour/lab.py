@@ -72,20 +72,18 @@ class Lab:
         answer = self._ask("GET", f"api/kernels/{kernel_id}", allowed=(404,))
         return "dead" if answer.status_code == requests.codes.not_found else answer.json()["execution_state"]
 
-    def restart(self, notebook: Notebook, kernelspec: str) -> Notebook:
-        """Restart the kernel; one that is gone is replaced in the notebook's session, as JupyterLab does."""
-        answer = self._ask(
-            "POST",
-            f"api/kernels/{notebook.kernel_id}/restart",
-            allowed=(404,),
-            timeout=_KERNEL_START_SECONDS,
-        )
-        if answer.ok:
-            return Notebook(notebook.session_id, answer.json()["id"])
+    def replace_dead_kernel(self, notebook: Notebook, path: str, kernelspec: str) -> Notebook:
+        """Restart a kernel that died, as JupyterLab does it: it lets go of the dead one and asks for another.
+
+        The notebook's session may have ended with its kernel; then there is a new one.
+        """
+        path_of_session = f"api/sessions/{notebook.session_id}"
         wish = {"kernel": {"name": kernelspec}}
-        path = f"api/sessions/{notebook.session_id}"
-        session = self._ask("PATCH", path, json=wish, timeout=_KERNEL_START_SECONDS).json()
-        return Notebook(session["id"], session["kernel"]["id"])
+        answer = self._ask("PATCH", path_of_session, json=wish, allowed=(404,), timeout=_KERNEL_START_SECONDS)
+        if answer.status_code == requests.codes.not_found:
+            return self.open_notebook(path, kernelspec)
+        model = answer.json()
+        return Notebook(model["id"], model["kernel"]["id"])
 
     def stop(self) -> None:
         """Stop this Lab at the Hub, as the button of the Hub's own page does."""
