@@ -1,17 +1,11 @@
 """A gateway with kernels that are plain processes: quick, and all that identity needs."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.free_address import free_address
 from harness.gateway import GatewayProcess, Gateways, KernelClient, local_kernelspec
-
-
-def free_address() -> str:
-    """An address of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"127.0.0.1:{server.getsockname()[1]}"
 
 
 @pytest.fixture(scope="session")

@@ -146,7 +146,7 @@ def gateway(settings: Settings) -> KubeyardGateway:
     state = settings.gateway_state_dir
     for folder in (state, state / "runtime"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    app = KubeyardGateway.instance(
+    app: KubeyardGateway = KubeyardGateway.instance(
         service_settings=settings,
         ip=ip,
         port=port,

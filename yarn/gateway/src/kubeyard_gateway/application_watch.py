@@ -27,7 +27,7 @@ class Ending:
         lines = [line.strip() for line in self.diagnostics.splitlines() if line.strip()]
         if not lines:
             return "YARN gives no reason"
-        told = [line for line in lines[1:] if "memory limit" in line or line.startswith("Caused by:")]
+        told = [line for line in lines[1:] if "Diagnostics: " in line or line.startswith("Caused by:")]
         return " ".join(dict.fromkeys([lines[0], *told[-2:]]))[:LONGEST_SUMMARY]
 
 

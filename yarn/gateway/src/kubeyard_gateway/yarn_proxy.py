@@ -43,9 +43,9 @@ class YarnKernelProxy(RemoteProcessProxy):
         """Submit the application and return once its kernel has reported."""
         await super().launch_process(kernel_cmd, **kwargs)
         environment = kwargs["env"]
-        self.kernel_launch_timeout = max(
-            self.kernel_launch_timeout, self._settings.gateway_launch_timeout_seconds
-        )
+        # A client may wait longer than is usual here; what it will not wait for is its own affair.
+        usual = self._settings.gateway_launch_timeout_seconds
+        self.kernel_launch_timeout: float = max(float(environment.get("KERNEL_LAUNCH_TIMEOUT") or 0), usual)
         spec = spec_from_metadata(self.kernel_manager.kernel_spec.metadata)
         if spec is None:
             raise Refusal(

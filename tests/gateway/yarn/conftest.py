@@ -1,0 +1,69 @@
+"""The gateway in front of real YARN: the platform's, or the one that KUBEYARD_* in the environment names."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from harness.free_address import free_address
+from harness.gateway import GatewayProcess, KernelClient
+from harness.yarn_gateway import YarnGateway, default_spec, settings_of
+from kubeyard_kernelspecs import write_kernelspec
+from kubeyard_yarn.httpfs import HttpFs
+from kubeyard_yarn.resource_manager import ResourceManager
+
+
+@pytest.fixture(scope="session")
+def yarn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[YarnGateway]:
+    """A gateway with its own keys and ports, on the real Hadoop."""
+    given = os.environ if "KUBEYARD_TEST_RM_URL" in os.environ else None
+    settings = settings_of(given or request.getfixturevalue("platform").environment)
+    folder = tmp_path_factory.mktemp("yarn-gateway")
+    spec = default_spec(Path(settings["KUBEYARD_KERNELSPECS_DIR"]))
+    kernelspecs = folder / "kernelspecs"
+    write_kernelspec(kernelspecs, replace(spec, driver_memory_mb=512, executor_memory_mb=512, executors=1))
+    response = free_address()
+    own = {"KUBEYARD_KERNELSPECS_DIR": str(kernelspecs), "KUBEYARD_GATEWAY_RESPONSE": response}
+    ignored = {
+        "KUBEYARD_ISSUER",
+        "KUBEYARD_JWKS_FILE",
+        "KUBEYARD_GATEWAY_BIND",
+        "KUBEYARD_GATEWAY_STATE_DIR",
+    }
+    kept = {name: value for name, value in settings.items() if name not in ignored}
+    process = GatewayProcess(folder, free_address(), kept | own)
+    files = HttpFs(settings["KUBEYARD_HTTPFS_URL"], service_user(settings))
+    superuser = files.as_user(os.environ.get("KUBEYARD_TEST_HDFS_SUPERUSER", service_user(settings)))
+    for user in ("ada", "bob"):
+        superuser.mkdirs(f"/user/{user}", 0o750)
+        superuser.set_owner(f"/user/{user}", user)
+    process.start()
+    try:
+        manager = ResourceManager(settings["KUBEYARD_RM_URLS"].split(","), service_user(settings))
+        yield YarnGateway(process, kernelspecs, default_spec(kernelspecs), manager, files)
+    finally:
+        process.stop()
+
+
+def service_user(settings: dict[str, str]) -> str:
+    """The account that the services are for Hadoop."""
+    return settings.get("KUBEYARD_SERVICE_USER", "kubeyard")
+
+
+@pytest.fixture
+def ada(yarn: YarnGateway) -> Iterator[KernelClient]:
+    """She owns; what she leaves running is ended."""
+    client = yarn.process.client("ada")
+    yield client
+    for kernel_id in client.kernel_ids():
+        client.send("DELETE", f"/api/kernels/{kernel_id}")
+
+
+@pytest.fixture
+def bob(yarn: YarnGateway) -> Iterator[KernelClient]:
+    """He shares the cluster."""
+    client = yarn.process.client("bob")
+    yield client
+    for kernel_id in client.kernel_ids():
+        client.send("DELETE", f"/api/kernels/{kernel_id}")

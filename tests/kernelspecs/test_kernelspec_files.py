@@ -1,0 +1,67 @@
+"""kernel.json on disk."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from harness.kernelspecs import kernelspec
+from kubeyard_kernelspecs import remove_kernelspec, spec_from_metadata, write_kernelspec
+
+
+def test_a_kernelspec_is_read_as_it_was_written(tmp_path: Path) -> None:
+    spec = kernelspec("ada.mine", display_name='Ada\'s "own" · ☕')
+    folder = write_kernelspec(tmp_path, spec)
+    document = json.loads((folder / "kernel.json").read_text())
+    assert document["display_name"] == spec.display_name
+    assert spec_from_metadata(document["metadata"]) == spec
+
+
+def test_jupyter_finds_the_process_proxy(tmp_path: Path) -> None:
+    document = json.loads((write_kernelspec(tmp_path, kernelspec("ada.mine")) / "kernel.json").read_text())
+    proxy = document["metadata"]["process_proxy"]
+    assert proxy["class_name"] == "kubeyard_gateway.yarn_proxy.YarnKernelProxy"
+    assert document["language"] == "python"
+
+
+def test_writing_again_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
+    spec = kernelspec("ada.mine")
+    write_kernelspec(tmp_path, spec)
+    folder = write_kernelspec(tmp_path, replace(spec, executors=7))
+    assert [path.name for path in folder.iterdir()] == ["kernel.json"]
+    document = json.loads((folder / "kernel.json").read_text())
+    assert document["metadata"]["kubeyard"]["executors"] == 7
+
+
+def test_the_gateway_under_another_account_can_read_it(tmp_path: Path) -> None:
+    folder = write_kernelspec(tmp_path, kernelspec("ada.mine"))
+    assert (folder / "kernel.json").stat().st_mode & 0o777 == 0o644
+
+
+def test_removing_takes_the_folder_and_twice_is_fine(tmp_path: Path) -> None:
+    folder = write_kernelspec(tmp_path, kernelspec("ada.mine"))
+    remove_kernelspec(tmp_path, "ada.mine")
+    remove_kernelspec(tmp_path, "ada.mine")
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", ["../ada.mine", "ada", "ada.", "Ada.mine", "ada.m/e", "bob.mine", "ada.a.b"])
+def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="cannot name a kernelspec"):
+        kernelspec(name, owner="ada")
+
+
+def test_removing_a_name_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot name a kernelspec"):
+        remove_kernelspec(tmp_path, "../..")
+
+
+def test_only_the_owner_uses_a_private_one() -> None:
+    private, public = kernelspec("ada.mine"), kernelspec("ada.mine", public=True)
+    assert private.may_be_used_by("ada")
+    assert not private.may_be_used_by("bob")
+    assert public.may_be_used_by("bob")
+
+
+def test_a_foreign_kernelspec_is_none_of_ours() -> None:
+    assert spec_from_metadata({"process_proxy": {"class_name": "x"}}) is None
