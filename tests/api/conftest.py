@@ -11,8 +11,10 @@ from harness.issuer import Issuer
 from harness.postgresql import MISSING, PostgreSql, find_programs, running_postgresql
 from kubeyard_api.storage.database import Database
 from kubeyard_api.storage.mirror import write_applications
+from kubeyard_api.storage.schema import whole_schema
 from kubeyard_api.storage.snapshots import APPLICATIONS, write_snapshot
 from kubeyard_yarn.applications import Application
+from sqlalchemy import text
 
 SERVICE_USER = "kubeyard"
 Mirror = Callable[..., None]
@@ -38,9 +40,10 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_postgresql(postgresql: PostgreSql) -> str:
-    """Return the name of a migrated database, to be used as a template."""
-    _migrate(postgresql.create_database("migrated"))
-    return "migrated"
+    """Return the address of a migrated database, to be emptied before each use."""
+    url = postgresql.create_database("migrated")
+    _migrate(url)
+    return url
 
 
 def _migrate(url: str) -> None:
@@ -62,18 +65,28 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the address of a migrated database, of each kind."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of a migrated database without rows, of each kind."""
     if request.param == "sqlite":
-        file = tmp_path / "api.db"
-        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), file)
-        yield f"sqlite:///{file}"
-        return
-    template = request.getfixturevalue("migrated_postgresql")
-    server: PostgreSql = request.getfixturevalue("postgresql")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    yield server.create_database(name, template)
-    server.drop_database(name)
+        return copy_of_migrated_sqlite(request, tmp_path)
+    url: str = request.getfixturevalue("migrated_postgresql")
+    _empty(url)
+    return url
+
+
+def copy_of_migrated_sqlite(request: pytest.FixtureRequest, folder: Path) -> str:
+    """Return the address of a fresh SQLite database with the whole schema."""
+    file = folder / "api.db"
+    shutil.copyfile(request.getfixturevalue("migrated_sqlite"), file)
+    return f"sqlite:///{file}"
+
+
+def _empty(url: str) -> None:
+    database = Database(url)
+    tables = ", ".join(table.name for table in whole_schema().sorted_tables)
+    with database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    database.close()
 
 
 @pytest.fixture

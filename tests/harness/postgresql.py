@@ -27,7 +27,8 @@ def find_programs() -> Path | None:
 class PostgreSql:
     """A running server."""
 
-    def __init__(self, folder: Path, account: str) -> None:
+    def __init__(self, programs: Path, folder: Path, account: str) -> None:
+        self._programs = programs
         self._folder = folder
         self._account = account
 
@@ -44,11 +45,8 @@ class PostgreSql:
 
     def is_ready(self) -> bool:
         """Whether it answers."""
-        try:
-            psycopg.connect(self._dsn("postgres"), connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        asked = [self._programs / "pg_isready", "-q", "-h", str(self._folder)]
+        return subprocess.run(asked, check=False, timeout=10).returncode == 0
 
     def _dsn(self, database: str) -> str:
         return f"host={self._folder} dbname={database} user={self._account}"
@@ -66,7 +64,7 @@ def running_postgresql(programs: Path) -> Iterator[PostgreSql]:
         settings = {"listen_addresses": "", "unix_socket_directories": str(folder), "fsync": "off"}
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         process = _start(account, folder, programs / "postgres", "-D", str(folder / "data"), *flags)
-        server = PostgreSql(folder, account)
+        server = PostgreSql(programs, folder, account)
         try:
             wait_until(server.is_ready, "PostgreSQL answers")
             yield server

@@ -35,7 +35,7 @@ def event_lines(feed: Feed, caller: Caller, last_seen: int | None) -> Generator[
     # Something is sent at once, so that the subscriber knows from which moment on nothing escapes it.
     yield f": from {version}\nid: {version}\n\n"
     yield from _lines(caller, missed)
-    while (left_seconds := (caller.expires_at - utc_now()).total_seconds()) > 0:
+    while (left_seconds := (caller.expires_at - utc_now()).total_seconds()) > 0 and not feed.is_closed:
         changes = feed.wait_after(version, min(HEARTBEAT_SECONDS, left_seconds))
         version = changes[-1].version if changes else version
         # A heartbeat after changes of others too: it shows that the stream lives, and nothing about them.

@@ -40,7 +40,7 @@ class Feed:
         """The changes after `version`, waiting for the first at most `timeout_seconds`."""
         with self._changed:
             self._watch_from(version)
-            self._changed.wait_for(lambda: self._read_up_to > version, timeout_seconds)
+            self._changed.wait_for(lambda: self._read_up_to > version or self.is_closed, timeout_seconds)
             if self._read_up_to <= version:
                 return []
             if self._recent and self._recent[0].version <= version + 1:
@@ -50,8 +50,18 @@ class Feed:
             return changes_after(session, version)
 
     def close(self) -> None:
-        """Stop watching; who waits gets nothing more."""
+        """Stop watching, and let go of everybody who waits."""
         self._closed.set()
+        with self._changed:
+            self._changed.notify_all()
+            watcher = self._watcher
+        if watcher is not None:
+            watcher.join(timeout=5)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether this process is about to end."""
+        return self._closed.is_set()
 
     def _watch_from(self, version: int) -> None:
         if self._watcher is None:

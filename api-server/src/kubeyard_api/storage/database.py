@@ -1,5 +1,6 @@
 """One database: its engine, its sessions and its schema's version."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_SECONDS = 10
+CLOSE_SECONDS = 2
+
+
+class DatabaseClosed(RuntimeError):  # noqa: N818 - it names what happened
+    """The process is stopping: whoever still works must let go."""
 
 
 class Database:
@@ -24,19 +30,22 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _with_driver(make_url(url))
         self.engine = _engine(self.url)
+        self._idle = threading.Condition()
+        self._sessions = 0
+        self._closed = False
         # SQLite cannot turn a reader into a writer while another writes: say at once what is meant.
         self._writers = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session on one consistent state; what it changes is dropped."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._open(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that is committed at the end, or rolled back by an exception."""
-        with Session(self._writers, expire_on_commit=False) as session, session.begin():
+        with self._open(), Session(self._writers, expire_on_commit=False) as session, session.begin():
             yield session
 
     def migrate(self, revision: str = "head") -> None:
@@ -56,8 +65,24 @@ class Database:
         return here == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, once the sessions in use have ended; no session begins after that."""
+        with self._idle:
+            self._closed = True
+            self._idle.wait_for(lambda: self._sessions == 0, CLOSE_SECONDS)
         self.engine.dispose()
+
+    @contextmanager
+    def _open(self) -> Iterator[None]:
+        with self._idle:
+            if self._closed:
+                raise DatabaseClosed("the server is stopping")
+            self._sessions += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._sessions -= 1
+                self._idle.notify_all()
 
 
 def _with_driver(url: URL) -> URL:
