@@ -75,4 +75,4 @@ def _expect_no_kernel(trip: Trip, browser: Browser) -> None:
     state = trip.guest.open_lab.kernel_state(kernel_id)
     expect(state == "dead", f"Guest's JupyterLab knows another's kernel: {state}")
     alive = trip.admin.open_lab.kernel_state(kernel_id)
-    expect(alive in ("idle", "busy"), f"Admin's kernel is {alive} afterwards")
+    expect(alive != "dead", "Admin's kernel is dead afterwards")

@@ -49,7 +49,7 @@ def restart(trip: Trip) -> None:
         )
         connect(trip, guest)
         output = guest.run("print('humanize' in globals(), spark.sparkContext.applicationId)", trip)
-        is_known, _, application_id = output.strip().partition(" ")
+        is_known, _, application_id = output.strip().splitlines()[-1].partition(" ")
         expect(is_known == "False", "the restarted kernel is not empty")
         expect(
             application_id not in ("", guest.application_id), "the restarted kernel has no new application"

@@ -14,6 +14,7 @@ from kubeyard_local.tour.page import Page
 _START_SECONDS = 120
 _KERNEL_START_SECONDS = 180
 _PAUSE_SECONDS = 0.5
+_FORGOTTEN_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -75,15 +76,17 @@ class Lab:
     def replace_dead_kernel(self, notebook: Notebook, path: str, kernelspec: str) -> Notebook:
         """Restart a kernel that died, as JupyterLab does it: it lets go of the dead one and asks for another.
 
-        The notebook's session may have ended with its kernel; then there is a new one.
+        The Lab forgets the notebook's session once it was told of the death; JupyterLab sees that in the
+        list of sessions, which it asks for again and again.
         """
-        path_of_session = f"api/sessions/{notebook.session_id}"
-        wish = {"kernel": {"name": kernelspec}}
-        answer = self._ask("PATCH", path_of_session, json=wish, allowed=(404,), timeout=_KERNEL_START_SECONDS)
-        if answer.status_code == requests.codes.not_found:
-            return self.open_notebook(path, kernelspec)
-        model = answer.json()
-        return Notebook(model["id"], model["kernel"]["id"])
+        deadline = time.monotonic() + _FORGOTTEN_SECONDS
+        while notebook.session_id in (session["id"] for session in self._ask("GET", "api/sessions").json()):
+            if time.monotonic() > deadline:
+                raise UnexpectedError(
+                    "the Lab keeps the dead kernel's session, so that no restart is offered"
+                )
+            time.sleep(_PAUSE_SECONDS)
+        return self.open_notebook(path, kernelspec)
 
     def stop(self) -> None:
         """Stop this Lab at the Hub, as the button of the Hub's own page does."""

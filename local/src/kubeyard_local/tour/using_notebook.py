@@ -83,7 +83,7 @@ def see_it_running(trip: Trip, page: OpenPage) -> None:
     guest = trip.guest
     with trip.itinerary.step("Applications shows it Running, without reloading", trip.look("api", "web")):
         output = guest.run("print(spark.sparkContext.applicationId)", trip)
-        guest.application_id = output.strip()
+        guest.application_id = output.strip().splitlines()[-1]
         took = page.shows(
             "/applications/list",
             lambda shown: "Running" in row_of(shown, guest.application_id),
