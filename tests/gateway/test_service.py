@@ -1,5 +1,6 @@
 """The gateway as a service: settings, ports, health, its end."""
 
+import json
 import os
 import socket
 import subprocess
@@ -10,6 +11,8 @@ import pytest
 import requests
 from harness.gateway import GatewayProcess, Gateways, gateway_python
 from harness.waiting import wait_until
+
+NOBODYS = "00000000-0000-4000-8000-000000000001"
 
 
 def run_with(environment: dict[str, str], **changed: str) -> subprocess.CompletedProcess[str]:
@@ -95,3 +98,17 @@ def test_other_programs_settings_do_not_reach_it(start_gateway: Gateways) -> Non
     gateway = start_gateway(EG_AUTH_TOKEN="stock", EG_LIST_KERNELS="False", EG_UNAUTHORIZED_USERS="ada")
     assert gateway.client("ada").send("GET", "/api/kernels").json() == []
     assert os.environ.get("EG_AUTH_TOKEN") is None
+
+
+def test_a_record_that_cannot_be_taken_up_costs_that_kernel_only(start_gateway: Gateways) -> None:
+    gateway = start_gateway()
+    kernel_id = gateway.client("ada").start("kubeyard.local")
+    sessions = gateway.folder / "state" / "kernel_sessions"
+    lost = json.loads((sessions / f"{kernel_id}.json").read_text())
+    assert gateway.stop() == 0
+    record = lost[kernel_id] | {"kernel_name": "ada.deleted", "kernel_id": NOBODYS}
+    (sessions / f"{NOBODYS}.json").write_text(json.dumps({NOBODYS: record}))
+    gateway.start()
+    assert gateway.client("ada").kernel_ids() == []
+    assert not list(sessions.glob("*.json"))
+    assert gateway.client("ada").start("kubeyard.local")

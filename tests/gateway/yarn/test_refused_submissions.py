@@ -12,7 +12,6 @@ from harness.waiting import wait_until
 from harness.yarn_gateway import YarnGateway
 from kubeyard_kernelspecs import remove_kernelspec, write_kernelspec
 from kubeyard_kernelspecs.runtime import RuntimeSources, publish
-from kubeyard_yarn.applications import ACTIVE_STATES
 from kubeyard_yarn.quoting import encode_file, quote_for_container
 from kubeyard_yarn.submission import ApplicationSubmission
 
@@ -127,18 +126,3 @@ def test_publishing_twice_writes_once(yarn: YarnGateway) -> None:
         assert first.resources["pyspark.zip"].timestamp_ms > 0
     finally:
         files.delete(root, recursive=True)
-
-
-def test_the_gateways_end_leaves_no_application(yarn: YarnGateway, tmp_path: Path) -> None:
-    own = GatewayProcess(tmp_path, free_address(), yarn.process.environment)
-    own.environment |= {
-        "KUBEYARD_GATEWAY_BIND": own.url.removeprefix("http://"),
-        "KUBEYARD_GATEWAY_RESPONSE": free_address(),
-        "KUBEYARD_GATEWAY_STATE_DIR": str(tmp_path / "state"),
-        "KUBEYARD_JWKS_FILE": str(tmp_path / "jwks.json"),
-    }
-    own.start()
-    kernel_id = own.client("ada").start(yarn.spec.name)
-    assert own.stop() == 0
-    left = yarn.resource_manager.applications(ACTIVE_STATES, tags=[f"kernel:{kernel_id}"])
-    assert left == []

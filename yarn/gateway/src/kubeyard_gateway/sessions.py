@@ -5,11 +5,15 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import structlog
 from enterprise_gateway.services.sessions.kernelsessionmanager import (
     FileKernelSessionManager,
     KernelSessionManager,
 )
+
+log = structlog.get_logger("kubeyard_gateway")
 
 
 class PrivateSessions(FileKernelSessionManager):
@@ -33,3 +37,16 @@ class PrivateSessions(FileKernelSessionManager):
             file.flush()
             os.fsync(file.fileno())
         Path(file.name).replace(folder / f"{kernel_id}.json")
+
+    def _start_session(self, kernel_session: dict[str, Any]) -> bool:
+        """Take up one kernel of an earlier gateway; trouble with one costs that one, not the start."""
+        kernel_id = kernel_session["kernel_id"]
+        try:
+            taken_up = bool(super()._start_session(kernel_session))
+        except Exception:
+            log.exception("kernel_not_taken_up", kernel_id=kernel_id)
+            taken_up = False
+        if not taken_up and (application_id := kernel_session["process_info"].get("application_id")):
+            # Nobody will ever connect to it again.
+            self.parent.cluster.kill(application_id, "its gateway could not take it up again")
+        return taken_up

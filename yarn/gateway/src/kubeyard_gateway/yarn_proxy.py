@@ -125,7 +125,7 @@ class YarnKernelProxy(RemoteProcessProxy):
 
     def _connect(self, report: dict[str, Any]) -> None:
         """Take over the ports, key and address that the kernel reported."""
-        self.assigned_ip = self.assigned_host = self.comm_ip = str(report["ip"])
+        self.ip = self.assigned_ip = self.assigned_host = self.comm_ip = str(report["ip"])
         self.comm_port = int(report.pop("comm_port"))
         # The process lives on another machine: its number means nothing here.
         report.pop("pid", None)
