@@ -77,7 +77,13 @@ find_python() {
   if ((EUID != 0)); then command -v python3.11 || true; fi
 }
 
-has_venv() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+has_venv() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
+
+check_version() {
+  local version
+  version=$("$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || version=unknown
+  [[ $version == 3.11 ]] || fail "$1 is not Python 3.11 but $version. Name one by KUBEYARD_PYTHON."
+}
 
 has_java() {
   local home
@@ -104,7 +110,7 @@ missing_packages() {
 }
 
 install_packages() {
-  local packages=() elevate=()
+  local packages=() elevate=() package
   mapfile -t packages < <(missing_packages | tr ' ' '\n')
   ((${#packages[@]} == 0)) && return
   if ((EUID != 0)); then
@@ -115,6 +121,9 @@ install_packages() {
   say "installing ${packages[*]} ..."
   "${elevate[@]}" apt-get update -qq 9>&- || fail "apt-get update failed. See its message above."
   mapfile -t packages < <(missing_packages | tr ' ' '\n')  # now the lists say what the distribution has
+  for package in "${packages[@]}"; do  # apt-get would take a name that it does not know for a pattern, and install all
+    has_package "$package" || fail "This system has no package $package. Install what it stands for by hand."
+  done
   "${elevate[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     "${packages[@]}" 9>&- >/dev/null || fail "apt-get could not install ${packages[*]}. See its message above."
 }
@@ -149,6 +158,7 @@ ensure_platform() {
 # The interpreter that everything stands on, and uv: $base, and venvs/tools.
 ensure_base() {
   base=$(find_python)
+  [[ -z $base ]] || check_version "$base"
   if [[ -z $base ]] || ! has_java || ! command -v mvn >/dev/null || ! [[ -x $KUBEYARD_HOME/venvs/tools/bin/uv ]]; then
     install_packages
     base=$(find_python)
@@ -161,8 +171,7 @@ ensure_base() {
       fail "No Python 3.11 could be fetched. Install one, and name it by KUBEYARD_PYTHON."
     base=$(find_python)
   else
-    [[ $("$base" -c 'import sys; print("%d.%d" % sys.version_info[:2])') == 3.11 ]] ||
-      fail "$base is not Python 3.11. Name one by KUBEYARD_PYTHON."
+    check_version "$base"
     ensure_tools "$base"
   fi
   export KUBEYARD_PYTHON=$base

@@ -12,7 +12,7 @@ from kubeyard_local.progress import Progress
 from kubeyard_local.service import Service
 from kubeyard_local.supervision import Supervisor
 
-READY_SECONDS = 150
+READY_SECONDS = 300
 POLL_SECONDS = 0.15
 # A service that has died this often before it was ready is given up: by this command, not by the supervisor.
 LIVES = 3
@@ -67,7 +67,7 @@ class BringingUp:
         for preparation in service.preparations:
             child.run(
                 preparation.what,
-                accounts.under(service.account, preparation.command),
+                accounts.under(service.account, (*child.DIES_WITH_US, *preparation.command)),
                 log=self._layout.logs / f"{service.name}-preparation.log",
                 environment=service.environment,
                 folder=self._layout.home,

@@ -20,7 +20,10 @@ def run(
     folder: Path | None = None,
     timeout_seconds: int = 900,
 ) -> None:
-    """Run `command`; raises Problem with the end of its output if it fails or takes too long."""
+    """Run `command`; raises Problem with the end of its output if it fails or takes too long.
+
+    Where it changes its account, DIES_WITH_US must stand behind that change too, which would undo it.
+    """
     with log.open("ab") as output:
         began = output.tell()
         output.write(f"\n== {what}\n".encode())

@@ -29,7 +29,7 @@ def format_once(settings: Settings, owners: Accounts) -> None:
     )
     child.run(
         "formatting HDFS",
-        accounts.under(owners.services, command),
+        accounts.under(owners.services, (*child.DIES_WITH_US, *command)),
         log=settings.layout.logs / "namenode-preparation.log",
         environment={**hadoop_environment(settings), "HADOOP_USER_NAME": "kubeyard"},
         folder=settings.layout.home,

@@ -106,7 +106,7 @@ def api_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _gateway_environment(settings: Settings) -> dict[str, str]:
+def gateway_environment(settings: Settings) -> dict[str, str]:
     return {
         **common_environment(settings),
         "KUBEYARD_GATEWAY_BIND": _bind(settings, "GATEWAY"),
@@ -163,7 +163,7 @@ def _gateway(settings: Settings, accounts: Accounts) -> Service:
     return Service(
         name="gateway",
         command=(str(settings.layout.python("gateway")), "-m", "kubeyard_gateway"),
-        environment=_gateway_environment(settings),
+        environment=gateway_environment(settings),
         account=accounts.services,
         ready=Answers(f"{settings.url('GATEWAY')}/healthz"),
         memory_mb=150,

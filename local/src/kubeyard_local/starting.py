@@ -15,6 +15,7 @@ from kubeyard_local import (
     name_node,
     process_table,
     processes,
+    spark_archives,
     supervisor_config,
     welcome,
 )
@@ -47,8 +48,9 @@ def start(settings: Settings, wanted: Sequence[str], progress: Progress) -> None
         supervisor_config.launch(settings.layout, supervisor)
     BringingUp(settings.layout, supervisor, progress).start([one for one in table if one.name in wanted])
     description.write(settings.layout, description.of(settings, owners))
-    if "worker" in wanted:
+    if set(wanted) == set(process_table.NAMES):
         ensure_default_environment(settings, owners, progress)
+        spark_archives.ensure(settings, owners, progress)
     welcome.show(settings, owners, wanted, progress)
 
 
