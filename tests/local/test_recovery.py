@@ -70,7 +70,7 @@ def test_the_next_start_ends_what_a_killed_supervisor_left(platform: Platform) -
     assert all_ready(platform)
 
 
-@pytest.mark.parametrize("reached", ["supervisord.conf", "namenode", "datanode"])
+@pytest.mark.parametrize("reached", ["supervisord.conf", "datanode"])
 def test_the_next_start_goes_on_where_one_was_killed(platform: Platform, reached: str) -> None:
     """Killed as soon as the configuration is written, then as soon as a daemon lives."""
     platform.stop()

@@ -1,5 +1,6 @@
 """Hadoop's jars: named by yarn/hadoop/*.xml, fetched by Maven once for all clones of this machine."""
 
+import hashlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,4 +43,17 @@ def _fetch(layout: Layout, libraries: str, environment: Mapping[str, str], log: 
     options = ("-q", "-B", "-f", str(pom(layout, libraries)), f"-Dmaven.repo.local={layout.cache}/maven")
     goal = ("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={part}")
     child.run(f"Maven for {libraries}", (maven, *options, *goal), log=log, environment=environment)
+    _verify(part, pom(layout, libraries).with_name(f"{libraries}.sha256"))
     part.rename(final)
+
+
+def _verify(jars: Path, expected: Path) -> None:
+    """Every jar is one that was listed, unchanged: Maven itself trusts whatever the repository serves."""
+    wanted = dict(reversed(line.split()) for line in expected.read_text().splitlines())
+    found = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in jars.iterdir()}
+    odd = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    if odd:
+        raise Problem(
+            f"{len(odd)} of Hadoop's jars are not those listed in {expected}, first {odd[0]}. Try again; if "
+            "that does not help, ask who keeps the Maven repository that serves this machine."
+        )
