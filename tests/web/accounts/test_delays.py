@@ -42,7 +42,7 @@ def test_success_forgets_the_failures_of_the_account(web_ui: WebUi) -> None:
     for _ in range(3):
         fail(web_ui)
     web_ui.clock.advance(10)
-    web_ui.browser_of("bob")
+    web_ui.browser().log_in("bob")
 
     assert [fail(web_ui).status_code for _ in range(3)] == [401, 401, 401]
 

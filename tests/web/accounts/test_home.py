@@ -49,7 +49,7 @@ def web_ui(tmp_path: Path, api_server: ApiServer) -> Iterator[WebUi]:
 
 
 def test_a_login_has_the_home_made_in_the_persons_name(web_ui: WebUi, api_server: ApiServer) -> None:
-    web_ui.browser_of("bob")
+    web_ui.browser().log_in("bob")
 
     [asked] = wait_until(lambda: api_server.asked, "the home is asked for")
 
@@ -62,13 +62,14 @@ def test_a_login_has_the_home_made_in_the_persons_name(web_ui: WebUi, api_server
 
 
 def test_a_home_that_is_there_is_asked_for_once_a_login(web_ui: WebUi, api_server: ApiServer) -> None:
-    browser = web_ui.browser_of("bob")
+    browser = web_ui.browser()
+    browser.log_in("bob")
     wait_until(lambda: api_server.asked, "the home is asked for")
     for _ in range(3):
         browser.get("/account/password")
     assert len(api_server.asked) == 1
 
-    web_ui.browser_of("bob")
+    web_ui.browser().log_in("bob")
 
     wait_until(lambda: len(api_server.asked) == 2, "the next login asks again")
 
@@ -77,7 +78,8 @@ def test_a_home_that_fails_is_told_and_tried_again_until_it_is_there(
     web_ui: WebUi, api_server: ApiServer
 ) -> None:
     api_server.answer = REFUSED
-    browser = web_ui.browser_of("bob")
+    browser = web_ui.browser()
+    browser.log_in("bob")
     problem = wait_until(lambda: web_ui.services.homes.problem("bob"), "the failure is known")
     assert problem == "HDFS is in safe mode."
     assert (
@@ -101,7 +103,8 @@ def test_a_home_that_hangs_holds_up_no_page(web_ui: WebUi, api_server: ApiServer
 
     api_server.server.script = hang
     try:
-        browser = web_ui.browser_of("bob")
+        browser = web_ui.browser()
+        browser.log_in("bob")
         assert browser.get("/account/password").elapsed.total_seconds() < 10
     finally:
         go_on.set()
@@ -110,7 +113,7 @@ def test_a_home_that_hangs_holds_up_no_page(web_ui: WebUi, api_server: ApiServer
 def test_an_api_server_that_is_away_is_told_in_plain_words(tmp_path: Path) -> None:
     with running_web_ui(tmp_path) as web_ui:
         web_ui.add_user("bob")
-        web_ui.browser_of("bob")
+        web_ui.browser().log_in("bob")
 
         problem = wait_until(lambda: web_ui.services.homes.problem("bob"), "the failure is known")
 

@@ -70,7 +70,7 @@ def commands(tmp_path: Path) -> Commands:
     return Commands(tmp_path)
 
 
-def test_serve_logs_json_with_request_ids_and_stops_when_told(commands: Commands, tmp_path: Path) -> None:
+def test_serve_logs_json_takes_rotated_keys_and_stops_when_told(commands: Commands, tmp_path: Path) -> None:
     commands.set(WEB_DEMO="1")
     assert commands.run("migrate").returncode == 0
     log = tmp_path / "log"
@@ -79,6 +79,11 @@ def test_serve_logs_json_with_request_ids_and_stops_when_told(commands: Commands
         browser = Browser(commands.url)
         answer = browser.log_in("Guest", "guest")
         assert answer.status_code == 302
+        before = requests.get(f"{commands.url}/jwks.json", timeout=5).json()["keys"]
+        assert commands.run("rotate-keys").returncode == 0
+        after = requests.get(f"{commands.url}/jwks.json", timeout=5).json()["keys"]
+    assert after[1:] == before
+    assert len(after) == 2
     assert process.returncode == 0
 
     events = [json.loads(line) for line in log.read_text().splitlines()]
@@ -88,26 +93,15 @@ def test_serve_logs_json_with_request_ids_and_stops_when_told(commands: Commands
     assert list(commands.home.iterdir()) == []  # gunicorn's control socket would lie here
 
 
-def test_serve_without_an_administrator_says_what_to_do_and_logs_no_link(
+def test_without_an_administrator_a_command_prints_the_link_and_no_log_does(
     commands: Commands, tmp_path: Path
 ) -> None:
     commands.run("migrate")
 
     with commands.serving(tmp_path / "log"):
-        pass
-
-    said = (tmp_path / "log").read_text()
-    assert "python -m kubeyard_web admin-link" in said
-    assert "?link=" not in said
-
-
-def test_admin_link_prints_a_link_while_there_is_no_administrator(commands: Commands, tmp_path: Path) -> None:
-    commands.run("migrate")
-    printed = commands.run("admin-link")
-    assert printed.returncode == 0
-    link = printed.stdout.splitlines()[-1].removeprefix(commands.url)
-
-    with commands.serving(tmp_path / "log"):
+        printed = commands.run("admin-link")
+        assert printed.returncode == 0
+        link = printed.stdout.splitlines()[-1].removeprefix(commands.url)
         browser = Browser(commands.url)
         form = {"username": "ada", "new": "an engine of analysis", "repeated": "an engine of analysis"}
         made = browser.post("/first-administrator", form | {"link": link.partition("link=")[2]}, page=link)
@@ -117,18 +111,9 @@ def test_admin_link_prints_a_link_while_there_is_no_administrator(commands: Comm
     assert refused.returncode == 1
     assert refused.stdout == ""
     assert "There is an administrator already" in refused.stderr
-    assert link.partition("link=")[2] not in (tmp_path / "log").read_text()
-
-
-def test_rotate_keys_reaches_the_running_server(commands: Commands, tmp_path: Path) -> None:
-    commands.run("migrate")
-    with commands.serving(tmp_path / "log"):
-        before = requests.get(f"{commands.url}/jwks.json", timeout=5).json()["keys"]
-        assert commands.run("rotate-keys").returncode == 0
-        after = requests.get(f"{commands.url}/jwks.json", timeout=5).json()["keys"]
-
-    assert after[1:] == before
-    assert len(after) == 2
+    said = (tmp_path / "log").read_text()
+    assert "python -m kubeyard_web admin-link" in said
+    assert link.partition("link=")[2] not in said
 
 
 def test_wrong_settings_are_told_in_one_line_each_without_a_traceback(commands: Commands) -> None:
@@ -143,12 +128,3 @@ def test_wrong_settings_are_told_in_one_line_each_without_a_traceback(commands: 
         "KUBEYARD_JWKS_FILE is not set; the web UI cannot start without it.",
         "KUBEYARD_WEB_BIND is not host:port; give for example 127.0.0.1:5000.",
     ]
-
-
-def test_serve_on_a_taken_port_says_so_and_ends(commands: Commands) -> None:
-    commands.run("migrate")
-    with socket.create_server(("127.0.0.1", int(commands.bind.rpartition(":")[2]))):
-        refused = commands.run("serve")
-
-    assert refused.returncode != 0
-    assert commands.bind.rpartition(":")[2] in refused.stdout + refused.stderr
