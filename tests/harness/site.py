@@ -80,8 +80,10 @@ class Site:
         self._thread: threading.Thread | None = None
 
     def visitor(self, name: str) -> Browser:
-        """A browser in which this person is logged in."""
-        return self.web.browser_of(name)
+        """A browser in which this person has logged in."""
+        browser = self.web.browser()
+        assert browser.log_in(name).status_code == 302, f"{name} could not log in"
+        return browser
 
     def start_api(self) -> None:
         """Let the API server answer, at the address that the web UI knows."""

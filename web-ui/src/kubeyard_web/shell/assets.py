@@ -53,6 +53,7 @@ def _send_static(response: Response) -> Response:
     if Path(name).suffix in COMPRESSED:
         response.vary.add("Accept-Encoding")
         if request.accept_encodings.quality("gzip") > 0 and request.method == "GET":
+            response.close()  # the file that would have been sent as it is
             response.direct_passthrough = False
             response.set_data(_gzipped(_static_folder(), name))
             response.content_encoding = "gzip"

@@ -1,0 +1,103 @@
+"""What open pages are told as it happens."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from harness.applications import application
+from harness.site import Site
+from harness.waiting import wait_until
+from harness.web_ui import Browser
+from kubeyard_client.messages.events import EVERYBODY, Change, Topic
+from kubeyard_web.events.fanout import Fanout, Subscriber, TooManySubscribersError
+
+
+@contextmanager
+def listening(browser: Browser) -> Iterator[list[str]]:
+    """The lines of the browser's stream, as they come."""
+    lines: list[str] = []
+    answer = browser.get("/events", stream=True, headers={"Accept": "text/event-stream"})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+
+    def read() -> None:
+        try:
+            for line in answer.iter_lines(decode_unicode=True):
+                lines.append(line)
+        except (AttributeError, OSError):
+            return  # the test has heard enough and closed it
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    try:
+        wait_until(lambda: "data: up" in lines, "the stream is connected to the API")
+        yield lines
+    finally:
+        answer.close()
+        thread.join(timeout=12)
+
+
+def test_a_change_reaches_whom_it_concerns_and_nobody_else(site: Site) -> None:
+    with (
+        listening(site.visitor("ada")) as ada,
+        listening(site.visitor("eve")) as eve,
+        listening(site.visitor("grace")) as grace,
+    ):
+        site.mirror(application(1, "ada"))
+        wait_until(lambda: "event: applications" in ada, "ada is told")
+        wait_until(lambda: "event: applications" in grace, "the administrator is told")
+
+        site.lose_cluster("gone")
+        wait_until(lambda: "event: cluster" in eve, "eve is told of the cluster")
+        assert "event: applications" not in eve
+
+
+def test_the_stream_is_for_people_who_are_logged_in(site: Site) -> None:
+    answer = site.web.browser().get("/events", headers={"Accept": "text/event-stream"})
+
+    assert answer.status_code == 401
+
+
+def change(*owners: str, topic: Topic = Topic.APPLICATIONS, version: int = 1) -> Change:
+    """A change of one thing of each of these owners."""
+    return Change(topic=topic, ids=tuple(f"id-{owner}" for owner in owners), owners=owners, version=version)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_admin", "told"),
+    [("ada", False, True), ("eve", False, False), ("grace", True, True)],
+)
+def test_a_subscriber_is_told_of_what_concerns_him(name: str, is_admin: bool, told: bool) -> None:
+    subscriber = Subscriber(name, is_admin=is_admin)
+
+    assert subscriber.concerns(change("ada", "bob")) is told
+    assert subscriber.concerns(change())
+    assert subscriber.concerns(change(EVERYBODY))
+
+
+def test_a_slow_subscriber_holds_no_more_than_one_word_a_topic() -> None:
+    fanout = Fanout(most=1)
+    slow = Subscriber("ada", is_admin=False)
+
+    with fanout.subscription(slow):
+        for version in range(10_000):
+            fanout.publish(change("ada", version=version))
+        news = slow.wait(0)
+
+    assert news == {"upstream": "connecting", "applications": "9999"}
+    assert slow.wait(0) == {}
+
+
+def test_there_is_a_limit_and_who_leaves_makes_room() -> None:
+    fanout = Fanout(most=1)
+
+    with (
+        fanout.subscription(Subscriber("ada", is_admin=False)),
+        pytest.raises(TooManySubscribersError),
+        fanout.subscription(Subscriber("bob", is_admin=False)),
+    ):
+        pass
+    with fanout.subscription(Subscriber("bob", is_admin=False)):
+        assert len(fanout) == 1
+    assert len(fanout) == 0
