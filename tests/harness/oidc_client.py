@@ -45,7 +45,7 @@ class Client:
         """A code that came back."""
         return str(returned(self.authorize())["code"])
 
-    def token(self, code: str, **changes: str) -> requests.Response:
+    def token(self, code: str, *, headers: dict[str, str] | None = None, **changes: str) -> requests.Response:
         """Change a code into tokens, as the Hub does: on its own connection."""
         asked = {
             "grant_type": "authorization_code",
@@ -56,7 +56,9 @@ class Client:
             "code_verifier": self.verifier,
         } | changes
         form = {name: value for name, value in asked.items() if value}
-        return requests.post(f"{self.web_ui.url}/oauth/token", data=form, timeout=TIMEOUT_SECONDS)
+        return requests.post(
+            f"{self.web_ui.url}/oauth/token", data=form, headers=headers, timeout=TIMEOUT_SECONDS
+        )
 
     def tokens(self) -> dict[str, Any]:
         """What a good code is changed into."""

@@ -21,6 +21,7 @@ from kubeyard_web.accounts.newcomers import prepare_accounts
 from kubeyard_web.accounts.passwords import hash_password
 from kubeyard_web.app import create_app
 from kubeyard_web.clock import Clock
+from kubeyard_web.database import Database
 from kubeyard_web.migrations.run import migrate
 from kubeyard_web.security import SESSION_COOKIE
 from kubeyard_web.services import EXTENSION, Services
@@ -136,6 +137,17 @@ def _signing_keys() -> str:
         return private_file.read_text()
 
 
+@cache
+def _migrated_database() -> bytes:
+    """A database with all tables and nobody in it, to be copied."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "web.sqlite"
+        database = Database(f"sqlite:///{file}")
+        migrate(database)
+        database.close()
+        return file.read_bytes()
+
+
 def settings_in(folder: Path, **changes: Any) -> Settings:
     """Settings of a web UI whose files lie in a folder, and whose Hub and API server nobody runs."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -161,6 +173,9 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
 @contextmanager
 def running_web_ui(folder: Path, **changes: Any) -> Iterator[WebUi]:
     """Serve a web UI from a folder; a second one from the same folder is the first one started again."""
+    if "web_database_url" not in changes and not (folder / "web.sqlite").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "web.sqlite").write_bytes(_migrated_database())
     with make_server("127.0.0.1", 0, lambda _environ, _start: iter(()), threaded=True) as server:
         url = f"http://127.0.0.1:{server.server_port}"
         clock = AdvancingClock()

@@ -71,6 +71,18 @@ def test_a_client_may_authenticate_by_basic_too(hub: Client, web_ui: WebUi) -> N
     assert answer.status_code == 200
 
 
+def test_the_hub_may_call_on_an_internal_address(hub: Client, web_ui: WebUi) -> None:
+    inside = {"Host": "web-ui.kubeyard.svc:5000"}
+
+    answer = hub.token(hub.code(), headers=inside)
+    shown = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    userinfo = requests.get(f"{web_ui.url}/oauth/userinfo", headers=inside | shown, timeout=5)
+
+    assert userinfo.json()["sub"] == "bob"
+    claims = jwt.decode(answer.json()["id_token"], options={"verify_signature": False})
+    assert claims["iss"] == web_ui.url
+
+
 def test_the_nonce_comes_back_in_the_id_token(hub: Client) -> None:
     code = returned(hub.authorize(nonce="n" * 2000))["code"]
 

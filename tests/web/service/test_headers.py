@@ -1,7 +1,11 @@
 """What makes browsers careful with our pages."""
 
+from pathlib import Path
+
 import pytest
-from harness.web_ui import WebUi
+from harness.web_ui import WebUi, settings_in
+from kubeyard_web.app import create_app
+from kubeyard_web.services import EXTENSION
 
 
 @pytest.mark.parametrize("path", ["/login", "/nowhere", "/jwks.json", "/static/logo.svg"])
@@ -45,3 +49,12 @@ def test_a_body_that_is_too_large_is_refused(web_ui: WebUi) -> None:
 
     assert answer.status_code == 413
     assert answer.json()["code"] == "too-large"
+
+
+def test_by_https_the_cookie_travels_no_other_way(tmp_path: Path) -> None:
+    app = create_app(settings_in(tmp_path, issuer="https://kubeyard.example"))
+    answer = app.test_client().get("/login")
+    app.extensions[EXTENSION].database.close()
+
+    assert "Secure" in answer.headers["Set-Cookie"]
+    assert "max-age" in answer.headers["Strict-Transport-Security"]

@@ -69,6 +69,19 @@ def test_what_is_wrong_is_named_with_its_fix(
     assert told in str(refused.value)
 
 
+@pytest.mark.parametrize("issuer", ["http://kubeyard.example", "http://10.0.0.5:5000"])
+def test_passwords_do_not_travel_readable_unless_told_so(
+    environment: pytest.MonkeyPatch, issuer: str
+) -> None:
+    environment.setenv("KUBEYARD_ISSUER", issuer)
+    with pytest.raises(WrongSettings, match="KUBEYARD_WEB_PLAIN_HTTP=1"):
+        load()
+
+    environment.setenv("KUBEYARD_WEB_PLAIN_HTTP", "1")
+
+    assert load().issuer == issuer
+
+
 def test_all_that_is_wrong_is_told_at_once(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("KUBEYARD_WEB_BIND", "x")
     environment.setenv("KUBEYARD_HUB_URL", "x")

@@ -20,7 +20,7 @@ def register_security(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.web_cookie_secure,
+        SESSION_COOKIE_SECURE=settings.is_https,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.web_session_hours),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         # The token lives as long as the session, so that a form that was left open over lunch still works.
@@ -38,7 +38,7 @@ def register_security(app: Flask, settings: Settings) -> None:
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        if settings.web_cookie_secure:
+        if settings.is_https:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint != "static":
             headers.setdefault("Cache-Control", "no-store")

@@ -1,10 +1,11 @@
 """What the web UI is told from outside: one typed class, read from KUBEYARD_*, refused at start if wrong."""
 
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "KUBEYARD_"
@@ -43,6 +44,14 @@ def _secret_file(path: Path) -> Path:
     return path
 
 
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 SecretFile = Annotated[Path, AfterValidator(_secret_file)]
 
@@ -60,7 +69,7 @@ class Settings(BaseSettings):
     hub_api_url: BaseUrl = "http://127.0.0.1:8081/hub/api"
 
     web_bind: Annotated[str, AfterValidator(_address)] = "127.0.0.1:5000"
-    web_threads: int = Field(default=64, ge=4, le=1024)
+    web_threads: int = Field(default=256, ge=4, le=1024)
     web_database_url: Annotated[str, AfterValidator(_database_url)]
     web_secret_key_file: SecretFile
     web_signing_keys_file: Path
@@ -68,10 +77,24 @@ class Settings(BaseSettings):
     web_hub_service_token_file: SecretFile | None = None
     web_demo: bool = False
     web_single_account: bool = False
-    web_cookie_secure: bool = False
+    web_plain_http: bool = False
     web_proxies: int = Field(default=0, ge=0, le=5)
     web_session_hours: float = Field(default=12, gt=0, le=24 * 30)
     web_token_seconds: int = Field(default=600, ge=10, le=600)
+
+    @model_validator(mode="after")
+    def _protect_passwords(self) -> Self:
+        if not (self.is_https or self.web_plain_http or _is_loopback(self.issuer)):
+            raise ValueError(
+                f"{PREFIX}ISSUER is {self.issuer}: passwords would be readable on their way. Use https, or "
+                f"where the network itself is trusted, set {PREFIX}WEB_PLAIN_HTTP=1"
+            )
+        return self
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach us by https, so that cookies need travel no other way."""
+        return self.issuer.startswith("https:")
 
     @property
     def secret_key(self) -> str:
@@ -99,6 +122,8 @@ def load() -> Settings:
 
 
 def _plain(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    if not location:  # of several settings together: the text names them itself
+        return message.removeprefix("Value error, ") + "."
     name = PREFIX + str(location[0]).upper()
     if kind == "missing":
         return f"{name} is not set; the web UI cannot start without it."

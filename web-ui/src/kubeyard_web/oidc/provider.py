@@ -3,16 +3,14 @@
 
 from typing import Any
 
-from authlib.integrations.flask_oauth2 import (  # type: ignore[import-untyped]  # Authlib carries no types
-    AuthorizationServer,
-    ResourceProtector,
-)
+from authlib.integrations.flask_oauth2 import ResourceProtector  # type: ignore[import-untyped]
 from authlib.oidc.rpinitiated import EndSessionEndpoint  # type: ignore[import-untyped]
 from flask import Flask
 
 from kubeyard_web.clock import Clock
 from kubeyard_web.oidc.clients import Client, hub_client
 from kubeyard_web.oidc.grants import CodeGrant, IdToken, RequiredS256, StoredAccess, UserClaims
+from kubeyard_web.oidc.requests import Server
 from kubeyard_web.oidc.storage import TokenStorage
 from kubeyard_web.settings import Settings
 from kubeyard_web.tokens.keys import SigningKeys
@@ -33,7 +31,7 @@ class Provider:
 
     def _server(self, app: Flask, settings: Settings, keys: SigningKeys, clock: Clock) -> Any:
         app.config["OAUTH2_TOKEN_EXPIRES_IN"] = {"authorization_code": int(settings.web_session_hours * 3600)}
-        server = AuthorizationServer(app, self._find_client, self._save_token)
+        server = Server(app, self._find_client, self._save_token)
         grant = type("StoredCodeGrant", (CodeGrant,), {"storage": self.storage})
         server.register_grant(grant, [RequiredS256(required=True), IdToken(keys, clock, settings.issuer)])
         protector = ResourceProtector()
