@@ -45,7 +45,7 @@ class PostgreSql:
 
     def is_ready(self) -> bool:
         """Whether it answers."""
-        asked = [self._programs / "pg_isready", "-q", "-h", str(self._folder)]
+        asked: list[str | Path] = [self._programs / "pg_isready", "-q", "-h", str(self._folder)]
         return subprocess.run(asked, check=False, timeout=10).returncode == 0
 
     def _dsn(self, database: str) -> str:

@@ -36,6 +36,8 @@ def configure_logs(level: str) -> None:
     root.setLevel(level)
     # Its debug lines would show every address asked, a user's name in the query included.
     logging.getLogger("urllib3").setLevel(logging.WARNING)
+    # It tells which database it looks at whenever somebody asks for readiness.
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -1,7 +1,7 @@
 """The typed client of the Kubeyard API: one method an endpoint, named like it."""
 
 import codecs
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 from kubeyard_client.events import read_changes
 from kubeyard_client.messages.applications import (
@@ -99,7 +99,7 @@ class KubeyardClient:
         """Make the caller's HDFS home if it is not there yet."""
         return self._http.ask("ensure-home", Home)
 
-    def stream_events(self, last_version: int | None = None) -> Iterator[Change | None]:
+    def stream_events(self, last_version: int | None = None) -> Generator[Change | None, None, None]:
         """Changes as they happen; None at the start and at each sign of life.
 
         The stream ends when the token does: call again with the last change's version, and nothing is missed.
@@ -144,7 +144,9 @@ class KubeyardClient:
         """A build's log from a byte on."""
         return self._http.text("read-build-log", request, build_id=build_id)
 
-    def follow_build_log(self, build_id: str, request: LogOffset | None = None) -> Iterator[bytes]:
+    def follow_build_log(
+        self, build_id: str, request: LogOffset | None = None
+    ) -> Generator[bytes, None, None]:
         """A build's log as server-sent events, as they come: to be handed on to a browser."""
         with self._http.stream("follow-build-log", request, build_id=build_id) as chunks:
             yield from chunks

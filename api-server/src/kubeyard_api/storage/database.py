@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -62,7 +63,7 @@ class Database:
         """Whether the schema is the one that this code was written for."""
         with self.engine.connect() as connection:
             here = set(MigrationContext.configure(connection).get_current_heads())
-        return here == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+        return here == _heads()
 
     def close(self) -> None:
         """Close every connection, once the sessions in use have ended; no session begins after that."""
@@ -83,6 +84,11 @@ class Database:
             with self._idle:
                 self._sessions -= 1
                 self._idle.notify_all()
+
+
+@cache
+def _heads() -> set[str]:
+    return set(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
 
 def _with_driver(url: URL) -> URL:
