@@ -13,10 +13,15 @@ from kubeyard_api.parts import Parts, open_parts
 from kubeyard_api.settings import Settings
 from kubeyard_api.storage.builds import claim_next, find_build, finish, record_steps
 from kubeyard_api.storage.mirror import write_applications
+from kubeyard_api.storage.schema import whole_schema
 from kubeyard_api.storage.snapshots import APPLICATIONS, mark_unreachable, write_snapshot
+from kubeyard_api.storage.tables import ChangeRow
 from kubeyard_client.messages.cluster import Amount, Cluster, Node, NodeList, Queue, QueueList
 from kubeyard_client.messages.environments import BuildError, BuildState, BuildStep
+from kubeyard_web.backend.known import EXTENSION as REMEMBERED
 from kubeyard_yarn.applications import Application
+from requests.cookies import RequestsCookieJar
+from sqlalchemy import delete
 from werkzeug.serving import ThreadedWSGIServer
 
 from harness.web_ui import NOWHERE, Browser, WebUi, running_web_ui
@@ -76,17 +81,34 @@ class Site:
         self.parts = parts
         self._port = port
         self._listener = listener
+        self._logins: dict[str, RequestsCookieJar] = {}
         self._server: ThreadedWSGIServer | None = None
         self._thread: threading.Thread | None = None
 
     def visitor(self, name: str) -> Browser:
         """A browser in which this person has logged in."""
         browser = self.web.browser()
-        assert browser.log_in(name).status_code == 302, f"{name} could not log in"
+        if name not in self._logins:
+            assert browser.log_in(name).status_code == 302, f"{name} could not log in"
+            self._logins[name] = browser.http.cookies.copy()
+        browser.http.cookies.update(self._logins[name])
         return browser
+
+    def reset(self) -> None:
+        """Forget what the test before has seen, made and broken; the people stay."""
+        if self._server is None:
+            self.start_api()
+        self.web.app.extensions.pop(REMEMBERED, None)
+        with self.parts.database.writing() as session:
+            for table in reversed(whole_schema().sorted_tables):
+                if table.name != ChangeRow.__tablename__:  # whoever follows the changes counts them
+                    session.execute(delete(table))
+        self.mirror_cluster()
 
     def start_api(self) -> None:
         """Let the API server answer, at the address that the web UI knows."""
+        if self._listener.fileno() < 0:
+            self._listener = socket.create_server(("127.0.0.1", self._port))
         app = create_app(self.parts)
         self._server = ThreadedWSGIServer("127.0.0.1", self._port, app, fd=self._listener.fileno())
         self._server.daemon_threads = True

@@ -1,8 +1,11 @@
 """What open pages are told as it happens."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 from harness.applications import application
@@ -16,26 +19,30 @@ from kubeyard_web.events.fanout import Fanout, Subscriber, TooManySubscribersErr
 @contextmanager
 def listening(browser: Browser) -> Iterator[list[str]]:
     """The lines of the browser's stream, as they come."""
-    lines: list[str] = []
-    answer = browser.get("/events", stream=True, headers={"Accept": "text/event-stream"})
-    assert answer.status_code == 200
+    address = urlsplit(browser.url)
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.http.cookies)
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=30)
+    connection.request("GET", "/events", headers={"Cookie": cookies, "Accept": "text/event-stream"})
+    wire = connection.sock
+    answer = connection.getresponse()
+    assert answer.status == 200
     assert answer.headers["Content-Type"].startswith("text/event-stream")
+    lines: list[str] = []
 
     def read() -> None:
-        try:
-            for line in answer.iter_lines(decode_unicode=True):
-                lines.append(line)
-        except (AttributeError, OSError):
-            return  # the test has heard enough and closed it
+        while line := answer.readline():
+            lines.append(line.decode().rstrip("\n"))
 
-    thread = threading.Thread(target=read, daemon=True)
+    thread = threading.Thread(target=read)
     thread.start()
     try:
         wait_until(lambda: "data: up" in lines, "the stream is connected to the API")
         yield lines
     finally:
+        wire.shutdown(socket.SHUT_RDWR)
+        thread.join(timeout=10)
         answer.close()
-        thread.join(timeout=12)
+        wire.close()
 
 
 def test_a_change_reaches_whom_it_concerns_and_nobody_else(site: Site) -> None:
