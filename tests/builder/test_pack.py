@@ -53,3 +53,8 @@ def test_what_is_no_file_is_refused_by_name(bench: Bench, tmp_path: Path) -> Non
     os.mkfifo(prefix / "pipe")
     with pytest.raises(BuildFailure, match="pipe, which is no file"):
         pack(prefix, tmp_path / "a.tar.gz", bench.workshop)
+
+
+def test_a_full_disk_is_an_error_and_not_a_broken_archive(bench: Bench, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space left on device"):
+        pack(prefix_in(tmp_path / "a", 1_000_000_000), Path("/dev/full"), bench.workshop)

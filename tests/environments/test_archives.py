@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from harness.applications import application, ended
-from kubeyard_api.storage.archives import pin_known_archive, removable_archives
+from kubeyard_api.storage.archives import forget_archive, give_up_unused, pin_known_archive, reserve_digest
 from kubeyard_api.storage.base import utc_now
 from kubeyard_api.storage.builds import claim_next, finish
 from kubeyard_api.storage.database import Database
@@ -26,9 +26,9 @@ def archive(database: Database) -> str:
 
 
 def removable(database: Database, grace: timedelta = NOW) -> list[str]:
-    """What could be removed now."""
-    with database.writing() as session:
-        return [row.sha256 for row in removable_archives(session, grace)]
+    """What would be removed now; nothing is marked."""
+    with database.reading() as session:
+        return [row.sha256 for row in give_up_unused(session, grace)]
 
 
 def test_an_archive_that_nobody_uses_goes_after_its_grace(database: Database, archive: str) -> None:
@@ -67,3 +67,28 @@ def test_an_application_keeps_it_until_it_has_ended(database: Database, archive:
     with database.writing() as session:
         write_applications(session, [ended(owner="kubeyard", applicationTags=tags)], "kubeyard")
     assert removable(database) == [archive]
+
+
+def test_an_archive_that_is_being_removed_is_neither_reused_nor_published_over(
+    database: Database, archive: str
+) -> None:
+    build_id = queue_build(database)
+    with database.writing() as session:
+        claim_next(session, "here:1:1", 60)
+        assert [row.sha256 for row in give_up_unused(session, NOW)] == [archive]
+    with database.writing() as session:
+        build = session.get_one(BuildRow, build_id)
+        assert pin_known_archive(session, build, archive) is None
+        assert reserve_digest(session, build, archive) is False
+    with database.writing() as session:
+        forget_archive(session, archive)
+    with database.writing() as session:
+        assert reserve_digest(session, session.get_one(BuildRow, build_id), archive) is True
+
+
+def test_an_archive_that_a_build_has_reserved_stays(database: Database, archive: str) -> None:
+    build_id = queue_build(database)
+    with database.writing() as session:
+        claim_next(session, "here:1:1", 60)
+        assert reserve_digest(session, session.get_one(BuildRow, build_id), archive) is True
+    assert removable(database) == []

@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,9 +26,10 @@ from kubeyard_client.messages.environments import (
     StepState,
 )
 from kubeyard_yarn.httpfs import HttpFs
+from sqlalchemy.orm import Session
 
 from kubeyard_api.builder.assemble import Assembly, Solution
-from kubeyard_api.builder.failure import BuildFailure
+from kubeyard_api.builder.failure import BuildFailure, FailureCode
 from kubeyard_api.builder.log import BuildLog
 from kubeyard_api.builder.process import disk_full
 from kubeyard_api.builder.publish import ArchiveStore, Published
@@ -35,14 +37,15 @@ from kubeyard_api.builder.recipe import Recipe, Workshop, build_folder, log_path
 from kubeyard_api.builder.register import register, remember_archive
 from kubeyard_api.logs import configure_logs, logger
 from kubeyard_api.settings import Settings
-from kubeyard_api.storage.archives import pin_known_archive
+from kubeyard_api.storage.archives import pin_known_archive, reserve_digest
 from kubeyard_api.storage.base import utc_now
 from kubeyard_api.storage.builds import Claim, finish, fresh_steps, held, record_steps
 from kubeyard_api.storage.database import Database
-from kubeyard_api.storage.environments_tables import ArchiveRow, EnvironmentRow
+from kubeyard_api.storage.environments_tables import ArchiveRow, BuildRow, EnvironmentRow
 
 log = logger(__name__)
 LARGEST_FILE_BYTES = 16 << 30
+RESERVE_SECONDS = 90
 
 
 class ClaimLost(Exception):  # noqa: N818 - it names what happened
@@ -105,6 +108,7 @@ class Job:
         with self._step(BuildStepName.PACK):
             archive = assembly.pack()
         with self._step(BuildStepName.PUBLISH):
+            self._reserve(archive.sha256)
             published = self._store.publish(archive, self._claim.build_id)
             self._log.line(f"{published.size_bytes:,} bytes at {published.path}")
             self._remember(archive.sha256, solution, published, archive.files)
@@ -113,9 +117,7 @@ class Job:
     def _known(self, solution: Solution) -> str | None:
         """An archive of exactly these packages that is still there."""
         with self._database.writing() as session:
-            build = held(session, self._claim)
-            if build is None:
-                raise ClaimLost
+            build = self._mine(session)
             row = pin_known_archive(session, build, solution.identity)
         if row is None:
             return None
@@ -126,13 +128,25 @@ class Job:
         self._log.line(f"these exact packages are built already: {row.path}")
         return row.sha256
 
+    def _reserve(self, sha256: str) -> None:
+        """Keep others from removing what is about to be published, after waiting for who removes it now."""
+        deadline = time.monotonic() + RESERVE_SECONDS
+        while True:
+            with self._database.writing() as session:
+                build = self._mine(session)
+                if reserve_digest(session, build, sha256):
+                    return
+            if time.monotonic() > deadline:
+                raise BuildFailure(
+                    FailureCode.HDFS_REFUSED,
+                    "An old copy of this archive is still being removed from HDFS. Build again in a minute.",
+                )
+            time.sleep(1)
+
     def _remember(self, sha256: str, solution: Solution, published: Published, files: int) -> None:
         with self._database.writing() as session:
-            build = held(session, self._claim)
-            if build is None:
-                raise ClaimLost
+            self._mine(session)
             remember_archive(session, sha256, solution.identity, published, files)
-            build.archive_sha256 = sha256
 
     def _register(self, sha256: str) -> bool:
         self._log.step, begin = BuildStepName.REGISTER.value, utc_now()
@@ -141,17 +155,19 @@ class Job:
         # Shown as done by the transaction that ends the build: afterwards nothing may be written.
         self._replace(BuildStep.model_validate({"name": BuildStepName.REGISTER, **done}))
         with self._database.writing() as session:
-            build = held(session, self._claim)
-            if build is None:
-                raise ClaimLost
+            build = self._mine(session)
             archive = session.get_one(ArchiveRow, sha256)
             return register(session, build, archive, self._steps, self._settings.kernelspecs_dir)
 
+    def _mine(self, session: Session) -> BuildRow:
+        build = held(session, self._claim)
+        if build is None:
+            raise ClaimLost
+        return build
+
     def _recipe(self) -> tuple[Recipe, str]:
         with self._database.reading() as session:
-            build = held(session, self._claim)
-            if build is None:
-                raise ClaimLost
+            build = self._mine(session)
             row = session.get_one(EnvironmentRow, build.environment_id)
         return Recipe(row.python, tuple(json.loads(row.conda)), tuple(json.loads(row.pip))), row.full_name
 

@@ -10,7 +10,7 @@ from kubeyard_yarn.errors import YarnError
 
 from kubeyard_api.builder.publish import ArchiveStore
 from kubeyard_api.logs import logger
-from kubeyard_api.storage.archives import forget_archive, removable_archives
+from kubeyard_api.storage.archives import forget_archive, give_up_unused
 from kubeyard_api.storage.base import utc_now
 from kubeyard_api.storage.builds import running_ids
 from kubeyard_api.storage.database import Database
@@ -50,10 +50,13 @@ def collect_archives(store: ArchiveStore, database: Database, grace_seconds: flo
         fresh = read_freshness(session, APPLICATIONS)
         if not fresh.reachable or fresh.as_of is None or fresh.as_of < utc_now() - FRESH:
             return
-        for row in removable_archives(session, timedelta(seconds=grace_seconds)):
-            if _tolerating(partial(store.remove, row.path)):
-                log.info("unused archive removed", archive_sha256=row.sha256)
-                forget_archive(session, row)
+        going = give_up_unused(session, timedelta(seconds=grace_seconds))
+    # Outside of any transaction: HDFS may take its time, and others want to write.
+    for row in going:
+        if _tolerating(partial(store.remove, row.path)):
+            log.info("unused archive removed", archive_sha256=row.sha256)
+            with database.writing() as session:
+                forget_archive(session, row.sha256)
 
 
 def _running(database: Database) -> set[str]:

@@ -53,7 +53,8 @@ class _Following:
             if now >= next_look:
                 # Asked before the log is read: what a build wrote before it ended is then all there.
                 build, next_look = show_build(self._parts, self._build_id), now + STATE_SECONDS
-                yield self._step(build)
+                if step := self._step(build):
+                    yield step
             while lines := self._lines():
                 yield lines
                 next_heartbeat = now + HEARTBEAT_SECONDS

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from kubeyard_client.messages.environments import BuildState
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from kubeyard_api.storage.base import utc_now
@@ -13,19 +13,33 @@ from kubeyard_api.storage.tables import ApplicationRow
 
 # So much of the digest is in an application's tag.
 TAGGED_DIGITS = 16
+# The identity of an archive that is being removed from HDFS: no build may find it any more.
+GOING = ""
 
 
 def pin_known_archive(session: Session, build: BuildRow, identity: str) -> ArchiveRow | None:
     """An archive with exactly this content, which stays until the build has ended."""
-    known = select(ArchiveRow).where(ArchiveRow.identity == identity).with_for_update()
-    row = session.scalars(known).first()
+    known = select(ArchiveRow).where(ArchiveRow.identity == identity, ArchiveRow.identity != GOING)
+    row = session.scalars(known.with_for_update()).first()
     if row:
         build.archive_sha256, row.unused_since = row.sha256, None
     return row
 
 
-def removable_archives(session: Session, grace: timedelta) -> Sequence[ArchiveRow]:
-    """Archives unused for `grace`: a kernel that starts just now shows up only after a while."""
+def reserve_digest(session: Session, build: BuildRow, sha256: str) -> bool:
+    """Let a build publish this archive; False while an old copy of it is still being removed."""
+    row = session.get(ArchiveRow, sha256, with_for_update=True)
+    if row and row.identity == GOING:
+        return False
+    build.archive_sha256 = sha256
+    return True
+
+
+def give_up_unused(session: Session, grace: timedelta) -> Sequence[ArchiveRow]:
+    """Mark archives unused for `grace` as going, and return them with those that were marked before.
+
+    The grace is for a kernel that starts just now: it shows up among the applications only after a while.
+    """
     pointed_at = exists().where(
         EnvironmentRow.archive_sha256 == ArchiveRow.sha256, EnvironmentRow.deleted_at.is_(None)
     )
@@ -38,7 +52,9 @@ def removable_archives(session: Session, grace: timedelta) -> Sequence[ArchiveRo
     for row in free:
         running = applications_in(session, row.sha256)
         row.unused_since = None if running else row.unused_since or utc_now()
-    return [row for row in free if row.unused_since and row.unused_since + grace <= utc_now()]
+        if row.unused_since and row.unused_since + grace <= utc_now():
+            row.identity = GOING
+    return [row for row in free if row.identity == GOING]
 
 
 def applications_in(session: Session, sha256: str) -> Sequence[str]:
@@ -59,10 +75,8 @@ def environments_with(session: Session, sha256: str, besides: str) -> Sequence[s
     return [row.full_name for row in session.scalars(others)]
 
 
-def forget_archive(session: Session, row: ArchiveRow) -> None:
-    """Drop the row; deleted environments no longer point at it."""
-    pointing = session.scalars(select(EnvironmentRow).where(EnvironmentRow.archive_sha256 == row.sha256))
-    for environment in pointing:
-        environment.archive_sha256 = None
-    session.flush()
-    session.delete(row)
+def forget_archive(session: Session, sha256: str) -> None:
+    """Drop what is gone from HDFS; deleted environments no longer point at it."""
+    pointing = update(EnvironmentRow).where(EnvironmentRow.archive_sha256 == sha256)
+    session.execute(pointing.values(archive_sha256=None))
+    session.execute(delete(ArchiveRow).where(ArchiveRow.sha256 == sha256, ArchiveRow.identity == GOING))
