@@ -16,6 +16,9 @@ from .names import PROVIDED, names_spark
 
 SAY_SO_AFTER_SECONDS = 1.0
 STOP_WITHIN_SECONDS = 60.0
+# The interrupted call's own cleaning up comes first.
+CANCEL_AFTER_SECONDS = 0.1
+CANCEL_ATTEMPTS = 20
 
 
 class SparkUnavailable(InputRejected):
@@ -53,9 +56,21 @@ class LazySpark:
         return cell
 
     def cancel_jobs(self) -> None:
-        """End every running Spark job; the session stays."""
-        if self._session is not None:
-            self._session.sparkContext.cancelAllJobs()
+        """End every running Spark job; the session stays.
+
+        An interrupted call makes Py4J close its connections to Java, and it takes those of other
+        threads for its own: the wish may get lost on its way, so it is repeated until it arrived.
+        """
+        for _ in range(CANCEL_ATTEMPTS):
+            if self._session is None:
+                return
+            time.sleep(CANCEL_AFTER_SECONDS)
+            try:
+                self._session.sparkContext.cancelAllJobs()
+            except Exception as error:
+                print(f"jobs not cancelled yet: {error}", file=sys.__stderr__, flush=True)
+            else:
+                return
 
     def stop(self) -> None:
         """Stop the session, after it has come if it is still on its way.
