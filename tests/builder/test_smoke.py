@@ -1,6 +1,8 @@
 """Trying environments out: what fails there is told in the words of the failure."""
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,7 +37,7 @@ class Stage:
     def try_out(self, *names: str) -> BuildFailure:
         """The failure of a trial; without a kernel each one fails in the end."""
         with pytest.raises(BuildFailure) as caught:
-            smoke_test(self.folder, Trial(names, {}, self.base.stdlib), self.log)
+            smoke_test(self.folder, Trial(names, {}, self.base), self.log)
         assert caught.value.code is FailureCode.SMOKE_TEST
         return caught.value
 
@@ -88,3 +90,17 @@ def test_something_loaded_from_the_base_python_is_found(
     stage.add("borrower", f"import sys\nsys.path.insert(0, {str(stage.base.stdlib)!r})\nimport this\n")
     stage.try_out("borrower")
     assert f"FAILED: independence: {stage.base.stdlib}/" in said(stage)
+
+
+def test_an_interpreter_that_keeps_its_core_elsewhere_is_found(
+    tmp_path: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As a Python does that finds its libpython by an absolute path.
+    elsewhere = tmp_path / "python"
+    (elsewhere / "lib").mkdir(parents=True)
+    library = elsewhere / "lib" / "core.so"
+    shutil.copy(next(stage.base.extensions.glob("_json*.so")), library)
+    monkeypatch.setattr(stage, "base", replace(stage.base, prefix=elsewhere))
+    stage.add("borrower", f"import ctypes\nctypes.CDLL({str(library)!r})\n")
+    stage.try_out("borrower")
+    assert f"FAILED: independence: {library} was loaded" in said(stage)

@@ -85,8 +85,8 @@ class Assembly:
         """Move the prefix away from where it was made and try it there."""
         self._stage.mkdir()
         self._prefix.rename(self._stage / "environment")
-        hidden = None if self.recipe.conda else base_python.describe(self.workshop.base_python).stdlib
-        smoke_test(self._stage, Trial(requested_names(self.recipe), self._conda_files, hidden), self.log)
+        base = None if self.recipe.conda else base_python.describe(self.workshop.base_python)
+        smoke_test(self._stage, Trial(requested_names(self.recipe), self._conda_files, base), self.log)
 
     def pack(self) -> Archive:
         """Make the archive."""

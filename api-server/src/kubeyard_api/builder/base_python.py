@@ -47,6 +47,12 @@ class BasePython:
     extensions: Path
     platform: str
 
+    @property
+    def own_folders(self) -> tuple[Path, ...]:
+        """Where nothing of an environment may come from; /usr holds much that every node has."""
+        prefix = self.prefix.resolve()
+        return (self.stdlib,) if prefix == Path("/usr") else (self.stdlib, prefix)
+
     def identity(self) -> str:
         """What tells this interpreter from another build of the same version."""
         digest = hashlib.sha256(self.executable.read_bytes()).hexdigest()

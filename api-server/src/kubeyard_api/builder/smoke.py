@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kubeyard_api.builder import smoke_script
+from kubeyard_api.builder.base_python import BasePython
 from kubeyard_api.builder.failure import BuildFailure, FailureCode
 from kubeyard_api.builder.log import BuildLog
 from kubeyard_api.builder.process import Outcome, run_tool
@@ -25,7 +26,7 @@ class Trial:
 
     distributions: Sequence[str]
     conda: Mapping[str, Sequence[str]]
-    hidden: Path | None
+    base: BasePython | None
 
 
 def smoke_test(stage: Path, trial: Trial, log: BuildLog) -> None:
@@ -33,7 +34,7 @@ def smoke_test(stage: Path, trial: Trial, log: BuildLog) -> None:
     home = stage / "home"
     home.mkdir()
     question = stage / "question.json"
-    forbidden = [str(trial.hidden)] if trial.hidden else []
+    forbidden = [str(folder) for folder in trial.base.own_folders] if trial.base else []
     question.write_text(
         json.dumps(
             {"distributions": [*trial.distributions], "conda": {**trial.conda}, "forbidden": forbidden}
@@ -59,7 +60,7 @@ def smoke_test(stage: Path, trial: Trial, log: BuildLog) -> None:
 
 
 def _hiding(stage: Path, trial: Trial, log: BuildLog) -> list[str]:
-    if trial.hidden is None:
+    if trial.base is None:
         return []
     if not can_hide():
         log.line("this machine allows no user namespaces: the base Python is not hidden, only looked out for")
@@ -76,7 +77,7 @@ def _hiding(stage: Path, trial: Trial, log: BuildLog) -> list[str]:
         HIDE,
         "sh",
         str(empty),
-        str(trial.hidden),
+        str(trial.base.stdlib),
     ]
 
 
