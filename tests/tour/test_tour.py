@@ -23,7 +23,8 @@ def running_before(platform: Platform) -> set[str]:
 
 def _running(platform: Platform) -> set[str]:
     manager = ResourceManager([platform.rm_url], "kubeyard")
-    return {application.id for application in manager.applications(ACTIVE_STATES)}
+    running = manager.applications(ACTIVE_STATES)
+    return {application.id for application in running if application.owner in ("guest", "admin")}
 
 
 def _left_behind(platform: Platform) -> str:
