@@ -14,7 +14,7 @@ class Workers:
     """Starts workers with the same settings."""
 
     def __init__(self, settings: Mapping[str, str], log_file: Path) -> None:
-        self._settings = dict(settings)
+        self.environment = {**os.environ, **settings}
         self._log_file = log_file
         self._started: list[subprocess.Popen[bytes]] = []
 
@@ -23,7 +23,7 @@ class Workers:
         with self._log_file.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "kubeyard_api", "worker"],
-                env={**os.environ, **self._settings, **more},
+                env={**self.environment, **more},
                 stdout=log,
                 stderr=log,
             )

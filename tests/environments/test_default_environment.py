@@ -1,0 +1,65 @@
+"""The environment that everybody starts with: made once, waited for, and its failure told."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from harness.api_server import ApiServer
+from harness.waiting import wait_until
+from kubeyard_api.storage.builds import Claim, claim_next, finish
+from kubeyard_api.storage.environments_tables import BuildRow, EnvironmentRow
+from kubeyard_client.messages.environments import BuildError, BuildState, EnvironmentVisibility
+
+from .rows import add_archive
+from .workers import Workers
+
+DIGEST = "ef" * 32
+
+
+def ensure(environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start the command."""
+    command = [sys.executable, "-m", "kubeyard_api", "ensure-default-environment"]
+    return subprocess.Popen(
+        command, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def claimed(api: ApiServer) -> Claim:
+    """The build that the command has queued, claimed in a worker's place."""
+
+    def take() -> Claim | None:
+        with api.parts.database.writing() as session:
+            return claim_next(session, "here:1:1", 60)
+
+    claim = wait_until(take, "the build is queued", timeout_seconds=60)
+    assert claim is not None
+    return claim
+
+
+def test_it_is_queued_for_everybody_and_waited_for(api: ApiServer, workers: Workers) -> None:
+    command = ensure(workers.environment)
+    claim = claimed(api)
+    add_archive(api.parts.database, DIGEST)
+    with api.parts.database.writing() as session:
+        row = session.query(EnvironmentRow).one()
+        assert (row.full_name, row.visibility) == ("kubeyard/spark", EnvironmentVisibility.PUBLIC.value)
+        row.archive_sha256 = DIGEST
+        finish(session, session.get_one(BuildRow, claim.build_id), BuildState.SUCCEEDED)
+    said, complained = command.communicate(timeout=60)
+    assert (command.returncode, complained) == (0, "")
+    assert said.splitlines()[-1] == "kubeyard/spark: succeeded"
+
+    again = ensure(workers.environment)
+    assert again.communicate(timeout=60) == ("kubeyard/spark is there\n", "")
+    assert again.returncode == 0
+
+
+def test_a_failure_is_told_with_its_reason(api: ApiServer, workers: Workers) -> None:
+    command = ensure(workers.environment)
+    claim = claimed(api)
+    error = BuildError(code="hdfs_unreachable", detail="HDFS is out of reach: nobody listens.")
+    with api.parts.database.writing() as session:
+        finish(session, session.get_one(BuildRow, claim.build_id), BuildState.FAILED, error)
+    _, complained = command.communicate(timeout=60)
+    assert command.returncode == 1
+    assert complained == "kubeyard/spark: HDFS is out of reach: nobody listens.\n"
