@@ -7,6 +7,9 @@
 
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = csrfToken();
+    if (!event.target.matches(".filter-form")) return;
+    // What is left empty does not belong into an address that is shared.
+    for (const [name, value] of Object.entries(event.detail.parameters)) if (value === "") delete event.detail.parameters[name];
   });
 
   // --- messages
