@@ -1,5 +1,9 @@
 """JupyterLab as its people see it."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import Locator, Page, expect
 
 LAB_MS = 120_000
@@ -14,26 +18,32 @@ class LabPage:
         self.page.set_default_timeout(LAB_MS)
         self.page.wait_for_selector("#jp-main-dock-panel")
 
+    def forget_layout(self) -> None:
+        """Show what a new user sees: the launcher alone, whatever an earlier run left open."""
+        self.page.goto(self.page.url.partition("?")[0] + "?reset")
+        self.page.wait_for_selector(".jp-LauncherCard")
+
     def choose_kernel(self, name: str) -> None:
         """Open a new notebook by the launcher's card, and wait until its kernel answers."""
-        self.page.locator('.jp-LauncherCard[data-category="Notebook"]', has_text=name).first.click()
-        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        self.wait_for_kernel(name)
+        with self.kernel_starts(name):
+            self.page.locator('.jp-LauncherCard[data-category="Notebook"]', has_text=name).first.click()
 
-    def open_file(self, name: str) -> None:
-        """Open a notebook by the file browser."""
-        self.page.locator(".jp-DirListing-item", has_text=name).dblclick()
-        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    def open_file(self, name: str, kernel: str) -> None:
+        """Open a notebook by the file browser, and wait until its kernel answers."""
+        with self.kernel_starts(kernel):
+            self.page.locator(".jp-DirListing-item", has_text=name).dblclick()
 
-    def wait_for_kernel(self, name: str) -> None:
-        """A cell run before its kernel is connected is dropped by JupyterLab."""
-        expect(self._current(".jp-KernelName")).to_have_text(name, timeout=KERNEL_MS)
-        self.wait_for_status("Idle")
+    @contextmanager
+    def kernel_starts(self, name: str) -> Iterator[None]:
+        """Wait in the end until a kernel that is started meanwhile answers.
 
-    def wait_for_status(self, status: str) -> None:
-        """Wait for what the kernel's indicator says."""
-        indicator = self._current(".jp-Notebook-ExecutionIndicator").first
-        expect(indicator).to_have_attribute("data-status", status.lower(), timeout=KERNEL_MS)
+        JupyterLab drops a cell that is run before its kernel is connected, and shows "Idle" long before that.
+        """
+        with self.page.expect_websocket(lambda one: "/channels" in one.url, timeout=KERNEL_MS) as opened:
+            yield
+        opened.value.wait_for_event("framereceived", timeout=KERNEL_MS)
+        ready = re.compile(rf"{re.escape(name)}.*\| Idle")
+        expect(self.page.locator("#jp-main-statusbar")).to_contain_text(ready, timeout=KERNEL_MS)
 
     def run(self, code: str) -> Locator:
         """Run code in the last cell; returns where its output appears."""

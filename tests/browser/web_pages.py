@@ -51,7 +51,7 @@ class Visitor:
         """Kill the application of a row, by its button and the dialog that asks."""
         row.get_by_role("link", name="Kill").click()
         self.page.get_by_role("dialog").get_by_role("button", name="Kill application").click()
-        self.page.get_by_role("dialog").get_by_role("link", name="Close").click()
+        expect(self.page.locator("body")).to_contain_text("is being killed")
 
     def photograph(self, name: str) -> None:
         """Keep screenshots of this page in both themes and widths."""

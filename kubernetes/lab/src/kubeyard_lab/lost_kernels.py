@@ -2,10 +2,14 @@
 
 import time
 from dataclasses import dataclass, field
+from textwrap import fill
 from typing import Any
 
 _KEPT_SECONDS = 3600.0
 _TOLD_SECONDS = 120.0
+# JupyterLab's dialog shows the text as it is, without breaking lines.
+_LINE = 88
+WHAT_NEXT = "Its variables are lost. Restart the kernel to get a new, empty one."
 
 
 @dataclass
@@ -22,7 +26,7 @@ class LostKernel:
         return self.model | {
             "execution_state": "dead",
             "connections": 0,
-            "reason": f"{self.reason}\nIts variables are lost. Restart the kernel to get a new, empty one.",
+            "reason": f"{fill(self.reason, _LINE)}\n\n{WHAT_NEXT}",
         }
 
 
