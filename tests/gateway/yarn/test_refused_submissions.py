@@ -126,3 +126,14 @@ def test_publishing_twice_writes_once(yarn: YarnGateway) -> None:
         assert first.resources["pyspark.zip"].timestamp_ms > 0
     finally:
         files.delete(root, recursive=True)
+
+
+def test_the_cell_that_asks_is_told_why_spark_did_not_start(yarn: YarnGateway, ada: KernelClient) -> None:
+    answer = start_changed(yarn, ada, executor_memory_mb=100)
+    assert answer.status_code == 201, answer.text
+    with ada.connect(answer.json()["id"]) as channel:
+        assert channel.run("1 + 1") == "2"
+        said = channel.run("print('not reached', spark.version)")
+    assert "SparkUnavailable: Spark did not start." in said
+    assert "memory" in said
+    assert "not reached" not in said
