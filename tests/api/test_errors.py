@@ -8,7 +8,13 @@ from harness.api_server import ApiServer, api_settings, running_api
 from harness.issuer import Issuer
 from kubeyard_api.requests import MAX_BODY_BYTES
 
-KILL = "/api/v1/applications/application_1_0001/kill"
+from .conftest import copy_of_migrated_sqlite
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return SQLite's alone: what is tested here happens before any database is asked."""
+    return copy_of_migrated_sqlite(request, tmp_path)
 
 
 def test_unknown_address_is_told_in_the_one_shape(api: ApiServer) -> None:

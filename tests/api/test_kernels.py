@@ -13,10 +13,16 @@ from kubeyard_client.client import KubeyardClient
 from kubeyard_client.errors import ApiError
 from kubeyard_yarn.applications import Application
 
-from .conftest import SERVICE_USER
+from .conftest import SERVICE_USER, copy_of_migrated_sqlite
 
 KERNEL = "11111111-aaaa-bbbb-cccc-222222222222"
 OTHER = "33333333-aaaa-bbbb-cccc-222222222222"
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return SQLite's alone: what is tested here happens before any database is asked."""
+    return copy_of_migrated_sqlite(request, tmp_path)
 
 
 def _live(kernel_id: str, state: str = "idle", name: str = "ada.science") -> dict[str, object]:

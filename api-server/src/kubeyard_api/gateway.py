@@ -51,7 +51,7 @@ class Gateway:
         try:
             if answer.ok:
                 return [_kernel(row) for row in answer.json()]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise GatewayUnreachable("the gateway's answer is not a list of kernels") from error
         raise GatewayUnreachable(f"the gateway answers {answer.status_code}")
 

@@ -34,6 +34,8 @@ class Poller:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        # None until the duty was asked for.
+        self.has_duty: bool | None = None
         self._holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
@@ -57,7 +59,8 @@ class Poller:
         while not self._stop.wait(wait):
             began = time.monotonic()
             try:
-                if hold_lease(self._parts.database, DUTY, self._holder, LEASE_SECONDS):
+                self.has_duty = hold_lease(self._parts.database, DUTY, self._holder, LEASE_SECONDS)
+                if self.has_duty:
                     self.poll()
             except SQLAlchemyError:
                 log.warning("database unusable, mirror waits", exc_info=True)
