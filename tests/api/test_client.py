@@ -42,8 +42,9 @@ def test_server_that_is_away_is_unreachable() -> None:
 
 
 def test_server_that_is_something_else_is_unreachable() -> None:
-    with ScriptedServer(lambda _asked: answer) as server:
+    with ScriptedServer(lambda _asked: Answer()) as server:
         for answer in (Answer(b"<html>"), Answer(b"no", 502), as_json({"apps": 1}, 404), Answer(status=302)):
+            server.script = lambda _asked, answer=answer: answer
             with pytest.raises(ApiUnreachable):
                 _client(server.url).list_applications()
 
