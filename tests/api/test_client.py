@@ -1,8 +1,10 @@
 """The typed client: one method an endpoint, and errors that tell refused from unreachable."""
 
+from collections.abc import Callable
+
 import pytest
 from harness.api_server import NOWHERE, ApiServer
-from harness.scripted_server import Answer, ScriptedServer, as_json
+from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
 from kubeyard_client.client import KubeyardClient
 from kubeyard_client.endpoints import ENDPOINTS
 from kubeyard_client.errors import ApiError, ApiUnreachable
@@ -44,9 +46,13 @@ def test_server_that_is_away_is_unreachable() -> None:
 def test_server_that_is_something_else_is_unreachable() -> None:
     with ScriptedServer(lambda _asked: Answer()) as server:
         for answer in (Answer(b"<html>"), Answer(b"no", 502), as_json({"apps": 1}, 404), Answer(status=302)):
-            server.script = lambda _asked, answer=answer: answer
+            server.script = _always(answer)
             with pytest.raises(ApiUnreachable):
                 _client(server.url).list_applications()
+
+
+def _always(answer: Answer) -> Callable[[Asked], Answer]:
+    return lambda _asked: answer
 
 
 def test_message_of_a_newer_server_is_still_read() -> None:
