@@ -31,7 +31,15 @@ def test_counts_agree_with_their_noun() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(-3, "0 s"), (0, "0 s"), (59.9, "59 s"), (95, "1 min 35 s"), (3700, "1 h 1 min"), (90_000, "1 d 1 h")],
+    [
+        (-3, "under 1 s"),
+        (0.9, "under 1 s"),
+        (1, "1 s"),
+        (59.9, "59 s"),
+        (95, "1 min 35 s"),
+        (3700, "1 h 1 min"),
+        (90_000, "1 d 1 h"),
+    ],
 )
 def test_spans_are_written_in_their_two_largest_units(seconds: float, text: str) -> None:
     assert duration(seconds) == text

@@ -14,8 +14,10 @@ def duration(span: timedelta | float | None) -> str:
     if span is None:
         return NOTHING
     seconds = int(span.total_seconds() if isinstance(span, timedelta) else span)
+    if seconds < 1:
+        return "under 1 s"
     if seconds < MINUTE:
-        return f"{max(seconds, 0)} s"
+        return f"{seconds} s"
     if seconds < HOUR:
         return f"{seconds // MINUTE} min {seconds % MINUTE} s"
     if seconds < DAY:

@@ -47,6 +47,7 @@
       this.say("Live");
       source.onopen = () => this.say("Live");
       source.onmessage = (event) => this.append(`${event.data}\n`);
+      source.addEventListener("step", () => document.dispatchEvent(new CustomEvent("kubeyard:refresh-all")));
       source.addEventListener("end", () => {
         source.close();
         this.say("Complete");
