@@ -16,28 +16,16 @@ LONGEST_CHARACTER_BYTES = 4
 
 
 def list_containers(parts: Parts, application_id: str) -> ContainerList:
-    """The containers whose logs can be read, running ones first."""
+    """The containers whose logs can be read: from the nodes while any runs, from the history after that.
+
+    The history collects an application's logs when it ends, so that it need not be asked before.
+    """
     row = application_row(parts, application_id)
-    running = _running(parts, row)
-    containers = [
+    running = [
         Container(id=container_id, node=node, files=_files(parts, container_id, node), is_running=True)
-        for container_id, node in running.items()
+        for container_id, node in _running(parts, row).items()
     ]
-    try:
-        ended = parts.container_logs.of_application(application_id)
-    except NotFound:
-        ended = []
-    containers += [
-        Container(
-            id=found.container_id,
-            node=found.node_id,
-            files=tuple(file.name for file in found.files),
-            is_running=False,
-        )
-        for found in ended
-        if found.container_id not in running
-    ]
-    return ContainerList(containers=tuple(containers))
+    return ContainerList(containers=tuple(running or _collected(parts, application_id)))
 
 
 def read_log(parts: Parts, application_id: str, query: LogQuery) -> LogChunk:
@@ -76,6 +64,22 @@ def _running(parts: Parts, row: ApplicationRow) -> dict[str, str]:
     except NotFound:
         return {}
     return {container.id: container.node_http_address for container in found}
+
+
+def _collected(parts: Parts, application_id: str) -> list[Container]:
+    try:
+        found = parts.container_logs.of_application(application_id)
+    except NotFound:
+        return []
+    return [
+        Container(
+            id=container.container_id,
+            node=container.node_id,
+            files=tuple(file.name for file in container.files),
+            is_running=False,
+        )
+        for container in found
+    ]
 
 
 def _files(parts: Parts, container_id: str, node: str) -> tuple[str, ...]:
