@@ -124,6 +124,18 @@ def test_login_keeps_nothing_of_the_session_before_it(web_ui: WebUi) -> None:
     assert other.get("/account/password").status_code == 302
 
 
+def test_logging_in_as_somebody_else_ends_the_login_before_it(web_ui: WebUi) -> None:
+    browser = web_ui.browser_of("bob")
+    copied = browser.http.cookies[SESSION_COOKIE]
+
+    form = {"username": "eve", "password": password_of("eve")}
+    assert browser.post("/login", form, page="/account/password").status_code == 302
+
+    other = web_ui.browser()
+    other.http.cookies.set(SESSION_COOKIE, copied)
+    assert other.get("/account/password").status_code == 302
+
+
 def test_the_session_cookie_is_kept_from_scripts_and_other_sites(web_ui: WebUi) -> None:
     cookie = web_ui.browser().log_in("bob").headers["Set-Cookie"]
 

@@ -1,6 +1,7 @@
 """The keys that sign tokens, and their rotation."""
 
 import json
+import os
 import threading
 from pathlib import Path
 
@@ -110,6 +111,16 @@ def test_a_replaced_key_is_dropped_once_its_tokens_have_ended(signer: Signer) ->
 
     assert first not in signer.public_ids
     assert len(signer.public_ids) == 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can hand files to another account")
+def test_keys_that_root_rotates_stay_the_services_own(signer: Signer) -> None:
+    os.chown(signer.private_file, 65534, 65534)
+
+    signer.keys.rotate()
+
+    status = signer.private_file.stat()
+    assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (65534, 65534, 0o600)
 
 
 def test_a_token_of_another_key_is_refused(signer: Signer, tmp_path: Path) -> None:

@@ -41,6 +41,8 @@ def log_in() -> ResponseReturnValue:
         services().metrics.logins.labels("refused").inc()
         return _login_page(username=entered, problem=WRONG_CREDENTIALS), 401
     services().metrics.logins.labels("succeeded").inc()
+    if current_user.is_authenticated:  # whoever was logged in here before no longer is
+        leave()
     arrive(person)
     return redirect(same_site(request.form.get("next")))
 
