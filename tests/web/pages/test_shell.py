@@ -31,10 +31,13 @@ def test_no_page_needs_inline_scripts_or_styles(site: Site, path: str) -> None:
     assert not re.search(r'(?:src|href)="https?://(?!127\.0\.0\.1)', page)
 
 
-def test_the_page_where_one_is_is_marked(site: Site) -> None:
-    page = site.visitor("ada").get("/kernels").text
+@pytest.mark.parametrize(
+    ("path", "section"), [("/", "/"), ("/kernels", "/kernels"), ("/environments/new", "/environments")]
+)
+def test_the_section_where_one_is_is_marked(site: Site, path: str, section: str) -> None:
+    page = site.visitor("ada").get(path).text
 
-    assert re.findall(r'<a href="([^"]*)" aria-current="page"', page) == ["/kernels"]
+    assert re.findall(r'<a href="([^"]*)" aria-current="page"', page) == [section]
 
 
 def test_the_theme_is_kept_and_goes_back_to_where_it_was_chosen(site: Site) -> None:
