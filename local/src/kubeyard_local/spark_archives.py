@@ -6,6 +6,9 @@ from kubeyard_local.problem import Problem
 from kubeyard_local.progress import Progress
 from kubeyard_local.settings import Settings
 
+# Half a minute on two quiet cores. Nobody should wait longer for what only makes kernels quicker.
+LONGEST_SECONDS = 180
+
 
 def ensure(settings: Settings, owners: Accounts, progress: Progress) -> None:
     """Have them made unless they were, from the same Spark, Java and configuration.
@@ -26,6 +29,7 @@ def ensure(settings: Settings, owners: Accounts, progress: Progress) -> None:
                 log=layout.logs / "spark-archives.log",
                 environment=process_table.gateway_environment(settings),
                 folder=layout.home,
+                timeout_seconds=LONGEST_SECONDS,
             )
     except Problem as problem:
         progress.say(f"{problem}\n           Kernels start without them, some seconds later.")
