@@ -20,7 +20,7 @@ FRESH = ".fresh"
 def prepare(settings: Settings) -> None:
     """Tell each daemon, in its options file, to read its archive or else to write one when it stops."""
     layout = settings.layout
-    adopt(layout)
+    discard_fresh(layout)
     valid = fingerprint(settings)
     for name in NAMES:
         archive = folder(layout, name) / f"{name}-{valid}.jsa"
@@ -35,14 +35,14 @@ def prepare(settings: Settings) -> None:
         (layout.hadoop / f"{name}.options").write_text(f'"{option}"\n-Xshare:auto\n')
 
 
-def adopt(layout: Layout) -> None:
-    """Take the archives that were written since; only while no daemon runs."""
-    for fresh in layout.class_archives.glob(f"*/*{FRESH}"):
+def adopt(layout: Layout, daemon: str) -> None:
+    """Take the archive that the daemon wrote while it stopped in peace."""
+    for fresh in folder(layout, daemon).glob(f"{daemon}-*{FRESH}"):
         fresh.replace(fresh.with_name(fresh.name.removesuffix(FRESH)))
 
 
 def discard_fresh(layout: Layout) -> None:
-    """Forget archives that may be cut off, because their daemon was killed."""
+    """Forget archives that may be cut off: Java would take half a one for whole, and crash on it."""
     for fresh in layout.class_archives.glob(f"*/*{FRESH}"):
         fresh.unlink()
 

@@ -49,7 +49,8 @@ def _fetch(layout: Layout, libraries: str, environment: Mapping[str, str], log: 
 
 def _verify(jars: Path, expected: Path) -> None:
     """Every jar is one that was listed, unchanged: Maven itself trusts whatever the repository serves."""
-    wanted = dict(reversed(line.split()) for line in expected.read_text().splitlines())
+    listed = (line.split() for line in expected.read_text().splitlines())
+    wanted = {name: digest for digest, name in listed}
     found = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in jars.iterdir()}
     odd = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     if odd:

@@ -10,8 +10,8 @@ from kubeyard_local.service import Service
 from kubeyard_local.settings import Settings
 
 NAMES = ("namenode", "datanode", "resourcemanager", "nodemanager", "historyserver", "httpfs")
-# Writing a class archive while stopping takes up to 20 s on two busy cores.
-STOP_SECONDS = 60
+# Writing a class archive while stopping takes up to 20 s on two busy cores, and minutes on overloaded ones.
+STOP_SECONDS = 150
 
 
 def scratch(settings: Settings, name: str) -> Path:

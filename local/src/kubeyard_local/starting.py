@@ -72,7 +72,6 @@ def _end_leftovers(settings: Settings, progress: Progress) -> None:
     """Without a supervisor nothing may run: what does was left behind by one that was killed."""
     ended = processes.end(processes.find(settings.layout))
     if ended:
-        class_archives.discard_fresh(settings.layout)
         progress.say(f"ended {len(ended)} processes that a killed platform had left")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import psutil
 import requests
 
-from kubeyard_local import class_archives, processes, supervisor_config
+from kubeyard_local import class_archives, hadoop_services, processes, supervisor_config
+from kubeyard_local.layout import Layout
 from kubeyard_local.problem import Problem
 from kubeyard_local.progress import Progress
 from kubeyard_local.settings import Settings
@@ -15,7 +16,9 @@ from kubeyard_local.supervision import Supervisor
 
 ACTIVE_STATES = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING"
 APPLICATIONS_SECONDS = 20
-SHUTDOWN_SECONDS = 120
+SHUTDOWN_SECONDS = 180
+# What Java ends with after SIGTERM; one that had to be killed may have left half a class archive.
+IN_PEACE = (0, 143)
 TIMEOUT_SECONDS = 5
 # The NodeManager hands the last containers' logs to HDFS while it stops.
 LAST = ("namenode", "datanode", "resourcemanager", "historyserver", "httpfs")
@@ -29,8 +32,7 @@ def stop(settings: Settings, progress: Progress) -> None:
         applications = end_applications(settings.url("RM"))
         if applications:
             progress.say(f"ended {applications} applications")
-        _shut_down(supervisor, progress)
-        class_archives.adopt(layout)
+        _shut_down(layout, supervisor, progress)
     ended = processes.end(processes.find(layout))
     if ended:
         progress.say(f"ended also: {_named([one.name for one in ended])}")
@@ -44,11 +46,14 @@ def _named(names: Sequence[str]) -> str:
     return ", ".join(f"{count} x {name}" for name, count in sorted(Counter(names).items()))
 
 
-def _shut_down(supervisor: Supervisor, progress: Progress) -> None:
+def _shut_down(layout: Layout, supervisor: Supervisor, progress: Progress) -> None:
     process = psutil.Process(supervisor.pid())
     running = [name for name, state in supervisor.states().items() if state.is_active]
     for wave in ([name for name in running if name not in LAST], [name for name in running if name in LAST]):
         _stop_together(supervisor, wave)
+    for name in hadoop_services.NAMES:
+        if name in running and supervisor.state(name).exit_status in IN_PEACE:
+            class_archives.adopt(layout, name)
     supervisor.shut_down()
     try:
         process.wait(SHUTDOWN_SECONDS)

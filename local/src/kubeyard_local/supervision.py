@@ -48,6 +48,7 @@ class ProcessState:
     pid: int
     since: int
     message: str
+    exit_status: int
 
     @property
     def is_running(self) -> bool:
@@ -102,9 +103,10 @@ class Supervisor:
 
 def _state(entry: dict[str, Any]) -> ProcessState:
     return ProcessState(
-        entry["name"],
-        entry["statename"],
-        entry["pid"],
-        entry["start"],
-        entry["spawnerr"] or entry["description"],
+        name=entry["name"],
+        state=entry["statename"],
+        pid=entry["pid"],
+        since=entry["start"],
+        message=entry["spawnerr"] or entry["description"],
+        exit_status=entry["exitstatus"],
     )
