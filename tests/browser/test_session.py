@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from harness.platform import Platform
 from harness.waiting import wait_until
-from kubeyard_yarn.applications import ACTIVE_STATES
+from kubeyard_yarn.applications import ACTIVE_STATES, ApplicationState
 from kubeyard_yarn.resource_manager import ResourceManager
 from playwright.sync_api import expect
 
@@ -122,15 +122,19 @@ def test_application_is_shown_running_without_reloading(guest: Visitor, lab: Lab
 
 
 def test_application_started_meanwhile_appears_within_two_seconds(
-    guest: Visitor, lab: LabPage, kernel: str
+    platform: Platform, guest: Visitor, lab: LabPage, kernel: str
 ) -> None:
     guest.go("/applications?state=running")
     expect(guest.row("guest/" + kernel)).to_have_count(1)
     lab.menu("File", "New Launcher")
     lab.choose_kernel(kernel)
+    # The kernel answers before its ApplicationMaster has registered with YARN, which then says that it runs.
+    manager = ResourceManager([platform.rm_url], "kubeyard", timeout_seconds=10)
+    running = [ApplicationState.RUNNING]
+    wait_until(lambda: len(manager.applications(running)) == 2, "YARN runs both", 90, every_seconds=0.05)
     expect(guest.row("guest/" + kernel)).to_have_count(2, timeout=2_000)
     lab.menu("Kernel", "Shut Down Kernel")
-    expect(guest.row("guest/" + kernel)).to_have_count(1, timeout=15_000)
+    expect(guest.row("guest/" + kernel)).to_have_count(1, timeout=40_000)
     lab.menu("File", "Close Tab")
 
 
@@ -175,6 +179,7 @@ def test_admin_sees_everybodys_and_guest_may_not_touch_admins(
     with admin.context.expect_page() as opened:
         admin.page.get_by_role("link", name="Open JupyterLab").first.click()
     his = LabPage(opened.value)
+    his.forget_layout()
     his.choose_kernel("Spark")
     admin.go("/applications?state=running&owner=admin")
     ident = admin.row("admin").first.get_attribute("id")
