@@ -19,7 +19,7 @@ class Visitor:
     def __init__(self, browser: Browser, platform: Platform, name: str) -> None:
         self.platform = platform
         self.name = name
-        self.context: BrowserContext = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
+        self.context: BrowserContext = browser.new_context(viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]
         self.context.set_default_timeout(LOAD_MS)
         self.page: Page = self.context.new_page()
 
