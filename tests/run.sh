@@ -7,7 +7,7 @@ usage() {
 usage: bash tests/run.sh [all|fast|lint|PYTEST ARGUMENTS...]
 
   all    (default) rules and types, the fast tests, the real platform, the browser, the README's commands
-  fast   rules and types and all tests that need no daemons; under 90 s once the environments are there
+  fast   the tests that need no daemons and start little; under 90 s once the environments are there
   lint   rules and types only
   anything else is handed to pytest in the same environments:  bash tests/run.sh tests/yarn -k kill
 
@@ -102,15 +102,12 @@ main() {
   case ${1:-all} in
     all)
       phase "rules and types" lint
-      phase "fast tests" tests fast -m "not daemons and not browser and not readme"
+      phase "without daemons" tests without-daemons -m "not daemons and not browser and not readme"
       phase "the real platform" tests daemons -m "daemons and not browser and not readme"
       phase "Chromium on the real platform" tests browser -m "browser and not readme"
       phase "every command of the README" tests readme -m readme
       ;;
-    fast)
-      phase "rules and types" lint
-      phase "fast tests" tests fast -m "not daemons and not browser and not readme"
-      ;;
+    fast) phase "fast tests" tests fast -m "not slow and not daemons and not browser and not readme" ;;
     lint) phase "rules and types" lint ;;
     *) phase "pytest $*" tests chosen "$@" ;;
   esac

@@ -17,6 +17,8 @@ from harness.waiting import wait_until
 from kubeyard_client.client import KubeyardClient
 from kubeyard_client.errors import ApiUnreachable
 
+pytestmark = pytest.mark.slow
+
 SECRET = "sesame-open"
 
 

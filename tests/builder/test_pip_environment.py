@@ -4,6 +4,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
+import pytest
 from harness.package_index import PackageIndex
 
 from .conftest import Bench
@@ -17,6 +18,7 @@ def run(environment: Path, code: str) -> str:
     return subprocess.check_output(command, text=True, timeout=60, env={"PATH": "/usr/bin:/bin"}).strip()
 
 
+@pytest.mark.slow
 def test_the_archive_runs_where_it_is_unpacked_and_is_the_same_each_time(
     bench: Bench, index: PackageIndex, tmp_path: Path
 ) -> None:
@@ -25,7 +27,8 @@ def test_the_archive_runs_where_it_is_unpacked_and_is_the_same_each_time(
     unpacked = tmp_path / "elsewhere" / "environment"
     with tarfile.open(archive.path) as tar:
         names = tar.getnames()
-        tar.extractall(unpacked, filter="tar")
+    unpacked.mkdir(parents=True)
+    subprocess.run(["tar", "-xzf", archive.path, "-C", unpacked], check=True, timeout=60)
 
     assert {"bin/python", "bin/python3.11", "bin/ipython"} <= set(names)
     assert archive.files == len(names) <= MOST_FILES

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+import pytest
 from harness.api_server import ApiServer
 from harness.waiting import wait_until
 from kubeyard_api.storage.builds import Claim, claim_next, finish
@@ -12,6 +13,8 @@ from kubeyard_client.messages.environments import BuildError, BuildState, Enviro
 
 from .rows import add_archive
 from .workers import Workers
+
+pytestmark = pytest.mark.slow
 
 DIGEST = "ef" * 32
 

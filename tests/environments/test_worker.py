@@ -13,6 +13,8 @@ from kubeyard_client.messages.environments import Build, BuildState, NewEnvironm
 
 from .workers import Workers, alive, descendants
 
+pytestmark = pytest.mark.slow
+
 SLOW = "molasses"
 
 

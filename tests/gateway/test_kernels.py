@@ -2,8 +2,11 @@
 
 import threading
 
+import pytest
 from harness.gateway import GatewayProcess
 from harness.waiting import wait_until
+
+pytestmark = pytest.mark.slow
 
 FOR_EVER = "import time\nwhile True: time.sleep(0.05)"
 

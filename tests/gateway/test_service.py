@@ -12,6 +12,8 @@ import requests
 from harness.gateway import GatewayProcess, Gateways, gateway_python
 from harness.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 NOBODYS = "00000000-0000-4000-8000-000000000001"
 
 

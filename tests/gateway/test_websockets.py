@@ -12,6 +12,8 @@ import pytest
 import websocket
 from harness.gateway import GatewayProcess, Gateways, KernelClient, local_kernelspec
 
+pytestmark = pytest.mark.slow
+
 SLOW_TO_ANSWER = (
     "-c",
     "import time; time.sleep(4); from ipykernel import kernelapp; kernelapp.launch_new_instance()",

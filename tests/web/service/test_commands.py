@@ -15,6 +15,8 @@ import requests
 from harness.waiting import wait_until
 from harness.web_ui import Browser, settings_in
 
+pytestmark = pytest.mark.slow
+
 
 class Commands:
     """Runs `python -m kubeyard_web` in an environment of its own."""

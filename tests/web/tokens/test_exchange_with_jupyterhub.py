@@ -9,6 +9,8 @@ from harness.jupyterhub import JupyterHub, running_jupyterhub
 from harness.web_ui import WebUi, running_web_ui
 from kubeyard_identity.verifier import Verifier
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterHub]:
