@@ -2,7 +2,9 @@
 
 import csv
 import time
+from pathlib import Path
 
+import psutil
 import pytest
 import requests
 from harness.platform import Platform
@@ -68,6 +70,19 @@ def test_nobody_but_the_service_speaks_for_others(platform: Platform) -> None:
     assert "not allowed to impersonate" in refused.text
     nameless = requests.get(f"{platform.httpfs_url}/webhdfs/v1/", params={"op": "LISTSTATUS"}, timeout=20)
     assert nameless.status_code == 401
+
+
+def test_the_daemons_keep_their_files_in_the_platforms_folder(platform: Platform) -> None:
+    """In /tmp a second platform, under another account, would meet files that it may not write."""
+    home = str(platform.home)
+    for daemon in (one for one in psutil.process_iter() if one.name() == "java"):
+        command = daemon.cmdline()
+        if f"@{home}/hadoop/jvm.options" not in command:
+            continue
+        outside = [file.path for file in daemon.open_files() if file.path.startswith("/tmp/hadoop")]
+        assert not outside, command[-1]
+    attributes = Path(home, "hadoop", "tmp").glob("*/node-attribute/nodeattribute.mirror")
+    assert list(attributes)
 
 
 def test_both_queues_run_and_share_the_memory_that_was_set(platform: Platform) -> None:
