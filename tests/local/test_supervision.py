@@ -17,6 +17,8 @@ from kubeyard_local.readiness import always
 from kubeyard_local.service import Service
 from kubeyard_local.supervision import Supervisor
 
+pytestmark = pytest.mark.slow
+
 TELL = "import json, os, sys, time; json.dump(dict(os.environ), open(sys.argv[1], 'w')); time.sleep(600)"
 AWKWARD = {
     "PERCENT": "50%",

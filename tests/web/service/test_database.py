@@ -45,7 +45,7 @@ def postgresql() -> Iterator[PostgreSql]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of each kind."""
     if request.param == "sqlite":
@@ -84,6 +84,7 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
         assert session.get_one(User, "ada").groups == []
 
 
+@pytest.mark.slow
 def test_migrating_from_several_processes_at_once_does_it_once(database_url: str) -> None:
     argv = [sys.executable, "-c", MIGRATE, database_url]
     processes = [subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) for _ in range(2)]
