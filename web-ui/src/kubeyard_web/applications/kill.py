@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
 from kubeyard_client.errors import ApiError
 from kubeyard_client.messages.applications import Application, KillRequest
 from kubeyard_client.messages.errors import ErrorCode
@@ -62,8 +61,7 @@ def _shown(application_id: str) -> Application | Outcome:
 
 def _kill(application_id: str) -> Outcome:
     try:
-        reason = f"killed in Kubeyard by {current_user.name}"
-        killed = api().kill_application(application_id, KillRequest(reason=reason))
+        killed = api().kill_application(application_id, KillRequest())
     except ApiError as error:
         return Outcome(application_id, application_id, False, _refusal(error))
     return Outcome(killed.id, killed.name, True, "Killing… YARN confirms in a moment.")

@@ -1,10 +1,8 @@
 """The list of applications and the page of one."""
 
 from flask import Blueprint, render_template, request
-from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
 
 from kubeyard_web.applications.listing import FILTERS, Listing
-from kubeyard_web.applications.logs import open_log
 from kubeyard_web.applications.reasons import reason
 from kubeyard_web.backend.client import api
 from kubeyard_web.backend.known import ask
@@ -30,16 +28,15 @@ def partial() -> str:
     return _list("applications/_list.html")
 
 
-def _one(application_id: str, template: str, **more: object) -> str:
+def _one(application_id: str, template: str) -> str:
     known = ask(f"application {application_id}", lambda: api().show_application(application_id))
-    return render_template(template, application_id=application_id, known=known, reason=reason, **more)
+    return render_template(template, application_id=application_id, known=known, reason=reason)
 
 
 @blueprint.get("/<application_id>")
 def detail(application_id: str) -> str:
-    """One application: its facts, why it is as it is, and its logs."""
-    log = open_log(application_id, request.args.get("container", ""), request.args.get("file", ""))
-    return _one(application_id, "applications/detail.html", log=log, is_admin=current_user.is_admin)
+    """One application: its facts and why it is as it is. Its logs come after, since YARN may be slow."""
+    return _one(application_id, "applications/detail.html")
 
 
 @blueprint.get("/<application_id>/facts")
