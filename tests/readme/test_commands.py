@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PORT_OFFSET = 3100
+# No port of it is one of a platform in use (0) or of the other tests (1700).
+PORT_OFFSET = 3300
 FENCE = re.compile(r"^```(?:sh|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # The command that runs these very tests; CI runs it, so it needs no second run from inside itself.
 THIS_COMMAND = "bash tests/run.sh"
