@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from harness.waiting import wait_until
 from playwright.sync_api import Locator, Page, expect
 
 LAB_MS = 120_000
@@ -16,6 +17,8 @@ class LabPage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.page.set_default_timeout(LAB_MS)
+        # Chromium asks before it leaves a page with a notebook that is not saved yet.
+        self.page.on("dialog", lambda asked: asked.accept())
         self.page.wait_for_selector("#jp-main-dock-panel")
 
     def forget_layout(self) -> None:
@@ -62,6 +65,17 @@ class LabPage:
         """Choose from the menu bar."""
         self.page.locator("#jp-MainMenu .lm-MenuBar-itemLabel", has_text=menu).first.click()
         self.page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
+
+    def close_notebook(self) -> None:
+        """Close the notebook that is open, without saving what JupyterLab has not saved by itself."""
+        tabs = self.page.locator("#jp-main-dock-panel .lm-TabBar-tab")
+        before = tabs.count()
+        self.menu("File", "Close Tab")
+        discard = self.dialog().get_by_role("button", name="Discard")
+        wait_until(lambda: discard.count() or tabs.count() < before, "the notebook closes or asks")
+        if discard.count():
+            discard.click()
+        expect(tabs).to_have_count(before - 1)
 
     def dialog(self) -> Locator:
         """The dialog that is open."""

@@ -134,9 +134,7 @@ def test_application_started_meanwhile_appears_within_two_seconds(
     expect(guest.row("guest/" + kernel)).to_have_count(2, timeout=2_000)
     lab.menu("Kernel", "Shut Down Kernel")
     expect(guest.row("guest/" + kernel)).to_have_count(1, timeout=40_000)
-    lab.menu("File", "Save Notebook")
-    lab.menu("File", "Close Tab")
-    expect(lab.dialog()).to_have_count(0)
+    lab.close_notebook()
 
 
 def test_killed_application_leaves_a_dead_kernel_that_says_why(
