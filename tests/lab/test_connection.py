@@ -134,6 +134,7 @@ def test_others_kernels_are_neither_listed_nor_reachable(edge: Edge) -> None:
     assert lab.send("GET", "/api/kernels").json() == []
     body = {"path": "a.ipynb", "name": "a", "type": "notebook", "kernel": {"id": adas}}
     assert lab.send("POST", "/api/sessions", body).status_code >= 400
+    assert lab.send("GET", "/api/sessions").json() == []
 
 
 def test_lab_without_a_token_gets_no_kernel(edge: Edge) -> None:

@@ -8,7 +8,7 @@ from jupyter_server.gateway.managers import GatewayKernelManager, GatewayMapping
 from tornado.web import HTTPError
 from traitlets import default
 
-from kubeyard_lab.gateway_words import plain
+from kubeyard_lab.gateway_words import GatewayRefusedError, plain
 from kubeyard_lab.lost_kernels import LostKernels
 
 _NOT_FOUND = 404
@@ -30,6 +30,9 @@ class GatewayKernel(GatewayKernelManager):
             await super().start_kernel(**kwargs)
         except HTTPError as error:
             raise plain(error) from error
+        if self.kernel is None:
+            # A notebook named a kernel that the gateway does not know, or does not show to this user.
+            raise GatewayRefusedError(_NOT_FOUND, LOST)
 
     async def restart_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]  # as jupyter_server does
         """Restart the kernel; one that is gone is noted as lost, and the notebook hears of it."""

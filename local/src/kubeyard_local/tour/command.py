@@ -1,5 +1,6 @@
 """`bash deployment_local.sh tour`: steps 2 to 6 of the README, walked through and timed."""
 
+import signal
 import sys
 
 from kubeyard_local import description
@@ -15,6 +16,8 @@ from kubeyard_local.tour.trip import Trip, Visitor
 def run(settings: Settings) -> int:
     """Walk, tidy up whatever happened, and say how it went; returns the exit code."""
     _check_demo(settings)
+    # A shell's background job is born deaf to SIGINT, and whoever interrupts a tour wants it tidied up.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     trip = _trip(settings)
     failed = False
     try:
