@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,23 +26,16 @@ def commands() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def environment() -> Iterator[dict[str, str]]:
     """The caller's environment with a platform home and ports of its own, cleared away afterwards."""
-    home = tmp_path_factory.mktemp("readme") / "home"
-    variables = {
-        **os.environ,
-        "KUBEYARD_HOME": str(home),
-        "KUBEYARD_PORT_OFFSET": str(PORT_OFFSET),
-        # A test's folder is closed to other accounts, and the platform's accounts must reach its home.
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    for folder in (home.parent, *home.parent.parents):
-        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o011)
+    # pytest's own temporary folders are closed to the accounts that the services run under.
+    home = Path(tempfile.mkdtemp(prefix="kubeyard-readme-", dir="/var/tmp"))
+    home.chmod(0o755)
+    variables = {**os.environ, "KUBEYARD_HOME": str(home), "KUBEYARD_PORT_OFFSET": str(PORT_OFFSET)}
     yield variables
-    subprocess.run(
-        ["bash", "deployment_local.sh", "reset", "--yes"], cwd=ROOT, env=variables, check=False, timeout=300
-    )
+    reset = ["bash", "deployment_local.sh", "reset", "--yes"]
+    subprocess.run(reset, cwd=ROOT, env=variables, check=False, timeout=300)
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def test_the_two_promised_commands_are_shown() -> None:
