@@ -23,7 +23,7 @@ class LabPage:
 
     def forget_layout(self) -> None:
         """Show what a new user sees: the launcher alone, whatever an earlier run left open."""
-        self.page.goto(self.page.url.partition("?")[0] + "?reset")
+        self.page.goto(self.page.url.partition("/lab")[0] + "/lab?reset")
         self.page.wait_for_selector(".jp-LauncherCard")
 
     def choose_kernel(self, name: str) -> None:
