@@ -108,9 +108,9 @@ def _packages_stamp(layout: Layout, environment: Environment) -> Path:
 
 
 def _packages_digest(layout: Layout, environment: Environment) -> str:
-    sources = [
-        layout.clone / folder / part for folder in environment.packages for part in ("pyproject.toml", "src")
-    ]
+    # `data` holds what is installed beside the modules, such as the Lab's configuration.
+    parts = ("pyproject.toml", "src", "data")
+    sources = [layout.clone / folder / part for folder in environment.packages for part in parts]
     return stamp.digest(*sources)
 
 
