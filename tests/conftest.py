@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness.platform import Platform
+from harness.postgresql import MISSING, PostgreSql, find_programs, running_postgresql
 
 OFFSET = 1700
 
@@ -38,3 +39,13 @@ def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
             sys.stderr.write(platform.logs())
         platform.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSql]:
+    """One running PostgreSQL for all tests; each makes databases of its own in it."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip(MISSING)
+    with running_postgresql(programs) as server:
+        yield server

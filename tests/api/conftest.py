@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from harness.api_server import ApiServer, api_settings, running_api
 from harness.issuer import Issuer
-from harness.postgresql import MISSING, PostgreSql, find_programs, running_postgresql
+from harness.postgresql import PostgreSql
 from kubeyard_api.storage.database import Database
 from kubeyard_api.storage.mirror import write_applications
 from kubeyard_api.storage.schema import whole_schema
@@ -18,16 +18,6 @@ from sqlalchemy import text
 
 SERVICE_USER = "kubeyard"
 Mirror = Callable[..., None]
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSql]:
-    """Return a running PostgreSQL."""
-    programs = find_programs()
-    if programs is None:
-        pytest.skip(MISSING)
-    with running_postgresql(programs) as server:
-        yield server
 
 
 @pytest.fixture(scope="session")

@@ -9,20 +9,10 @@ import pytest
 from harness.api_server import NOWHERE, ApiServer, api_settings, running_api
 from harness.issuer import Issuer
 from harness.package_index import PackageIndex, running_index
-from harness.postgresql import MISSING, PostgreSql, find_programs, running_postgresql
+from harness.postgresql import PostgreSql
 from kubeyard_api.storage.database import Database
 
 from .workers import Workers
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSql]:
-    """Return a running PostgreSQL."""
-    programs = find_programs()
-    if programs is None:
-        pytest.skip(MISSING)
-    with running_postgresql(programs) as server:
-        yield server
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from harness.postgresql import MISSING, PostgreSql, find_programs, running_postgresql
+from harness.postgresql import PostgreSql
 from harness.web_ui import WebUi, password_of, running_web_ui
 from kubeyard_web.accounts.delays import LoginDelays, MustWait
 from kubeyard_web.accounts.models import User
@@ -33,16 +33,6 @@ class StoppedClock(Clock):
     def now(self) -> datetime:
         """Always the same moment."""
         return datetime(2026, 11, 21, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgreSql]:
-    """A PostgreSQL server of this module's own."""
-    programs = find_programs()
-    if programs is None:
-        pytest.skip(MISSING)
-    with running_postgresql(programs) as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
