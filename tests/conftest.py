@@ -12,6 +12,7 @@ from harness.platform import Platform
 from harness.postgresql import MISSING, PostgreSql, find_programs, running_postgresql
 
 OFFSET = 1700
+RESULTS = Path(__file__).resolve().parents[1] / "build" / "results"
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,7 @@ def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
     finally:
         if request.session.testsfailed > failed_before:
             sys.stderr.write(platform.logs())
+            platform.keep_logs(RESULTS / f"logs-{home.name}")
         platform.stop()
         shutil.rmtree(home, ignore_errors=True)
 

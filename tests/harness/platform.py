@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -83,6 +84,10 @@ class Platform:
     def logs(self) -> str:
         """The end of every service's log, for a failure's message."""
         return logs(self.home)
+
+    def keep_logs(self, place: Path) -> None:
+        """Copy every log, whole, to where it outlives this platform."""
+        shutil.copytree(self.home / "logs", place, dirs_exist_ok=True)
 
     def stop(self) -> None:
         """End every process of the platform."""
