@@ -6,6 +6,7 @@ import json
 import secrets
 import signal
 import socket
+import threading
 import time
 from typing import Any
 
@@ -38,6 +39,8 @@ class YarnKernelProxy(RemoteProcessProxy):
         self._watch = gateway.watch
         self._settings = gateway.service_settings
         self.application_id = ""
+        # Requests are numbered: one that overtook another would make the kernel refuse the slower.
+        self._requests = threading.Lock()
 
     async def launch_process(self, kernel_cmd: list[str], **kwargs: Any) -> "YarnKernelProxy":
         """Submit the application and return once its kernel has reported."""
@@ -161,14 +164,22 @@ class YarnKernelProxy(RemoteProcessProxy):
             return False
         return None
 
-    def _request(self, request: dict[str, object]) -> None:
+    async def ask(self, question: str, **content: object) -> Any:
+        """Ask the kernel by the question's name; raises OSError or ValueError without an answer."""
+        return json.loads(await asyncio.to_thread(self._request, {"ask": question, **content}))
+
+    def _request(self, request: dict[str, object]) -> bytes:
+        with self._requests:
+            return self._exchange(request)
+
+    def _exchange(self, request: dict[str, object]) -> bytes:
         # Each number is greater than the last, after a restart of the gateway too: none counts twice.
         body = json.dumps({**request, "number": time.time_ns()})
         mac = hmac.new(self.kernel_manager.session.key, body.encode(), "sha256").hexdigest()
         with socket.create_connection((self.comm_ip, self.comm_port), REQUEST_TIMEOUT_SECONDS) as connection:
             connection.sendall(json.dumps({"body": body, "mac": mac}).encode())
             connection.shutdown(socket.SHUT_WR)
-            connection.recv(16)
+            return b"".join(iter(lambda: connection.recv(1 << 16), b""))
 
     def shutdown_listener(self) -> None:
         """Our listener is a thread and ends with its kernel."""

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 
 LONGEST_REQUEST = 4096
+Question = Callable[[dict[str, object]], object]
 TIMEOUT_SECONDS = 5
 ALLOWED = {signal.SIGINT, signal.SIGTERM, signal.SIGKILL}
 
@@ -22,6 +23,8 @@ class Listener:
         self._key = key
         self._cancel_jobs = cancel_jobs
         self._last = 0
+        # What the gateway may ask by name; each answer travels back as JSON.
+        self.questions: dict[str, Question] = {}
         self._socket = socket.create_server((ip, 0), backlog=16)
 
     @property
@@ -44,9 +47,14 @@ class Listener:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(TIMEOUT_SECONDS)
             request = self._accepted(_read(connection))
-            if request is not None:
-                self._signal(signal.Signals(int(str(request.get("signum", 0)))))
-                connection.sendall(b"ok")
+            if request is None:
+                return
+            if "ask" in request:
+                answer = self.questions[str(request["ask"])](request)
+                connection.sendall(json.dumps(answer).encode())
+                return
+            self._signal(signal.Signals(int(str(request.get("signum", 0)))))
+            connection.sendall(b"ok")
 
     def _accepted(self, message: bytes) -> dict[str, object] | None:
         """Return the request if the gateway signed it and it is newer than any before."""
