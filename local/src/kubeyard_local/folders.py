@@ -57,6 +57,9 @@ def table(layout: Layout, accounts: Accounts) -> tuple[Folder, ...]:
         Folder(hadoop / "dn", 0o700, services),
         Folder(hadoop / "httpfs", 0o700, services),
         Folder(hadoop / "httpfs" / "temp", 0o700, services),
+        # What the ResourceManager and the NodeManager need to take up what runs after their own end.
+        Folder(hadoop / "rm-state", 0o700, services),
+        Folder(hadoop / "nm-recovery", 0o700, node),
         Folder(hadoop / "nm-local", 0o755, node),
         Folder(hadoop / "nm-logs", 0o755, node),
         # As /tmp: each account makes a folder of its own in it, and cannot touch another's.
