@@ -74,8 +74,9 @@ def _handler_for(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             asked = Asked(self.command, parts.path, params, body, dict(self.headers))
             server.asked.append(asked)
             answer = server.script(asked)
-            self.send_response(answer.status)
-            for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
+            self.send_response_only(answer.status)
+            own = {"Content-Length": str(len(answer.body)), "Date": self.date_time_string()}
+            for name, value in {**own, **answer.headers}.items():
                 self.send_header(name, value)
             # A client that stopped waiting is what some tests are about.
             with contextlib.suppress(ConnectionError):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from kubeyard_yarn.shapes import Json, child, moment, number, text, whole
+from kubeyard_yarn.shapes import Json, child, moment, number, rows, text, whole
 
 
 class ApplicationState(StrEnum):
@@ -88,6 +88,8 @@ class Application:
     started_at: datetime | None
     launched_at: datetime | None
     finished_at: datetime | None
+    # How long YARN lets it live on; None where it may live for ever, or a version does not tell.
+    lifetime_left_seconds: int | None = None
 
     @property
     def am_host(self) -> str:
@@ -166,6 +168,7 @@ def application_from(row: Json) -> Application:
         started_at=moment(row, "startedTime"),
         launched_at=moment(row, "launchTime"),
         finished_at=moment(row, "finishedTime"),
+        lifetime_left_seconds=_lifetime_left(row),
     )
 
 
@@ -201,6 +204,13 @@ def new_application_from(answer: Json) -> NewApplication:
     """Read the answer to `apps/new-application`."""
     largest = child(answer, "maximum-resource-capability")
     return NewApplication(text(answer, "application-id"), whole(largest, "memory"), whole(largest, "vCores"))
+
+
+def _lifetime_left(row: Json) -> int | None:
+    for timeout in rows(row, "timeouts", "timeout"):
+        if text(timeout, "type") == "LIFETIME" and text(timeout, "expiryTime") not in ("", "UNLIMITED"):
+            return whole(timeout, "remainingTimeInSeconds")
+    return None
 
 
 def _container_in(logs_url: str) -> str:

@@ -3,6 +3,8 @@
 import html
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
@@ -49,6 +51,8 @@ _BY_STATUS: Mapping[int, type[YarnError]] = {
     503: Unreachable,
     504: Unreachable,
 }
+# Hadoop sends the header twice, which requests makes one of: the first date is enough.
+_DATE_LENGTH = len("Sat, 21 Nov 2026 10:49:52 GMT")
 Body = bytes | Iterable[bytes]
 
 
@@ -59,6 +63,7 @@ class HadoopHttp:
         """Every call waits at most `timeout_seconds` to connect, and as long for each part of the answer."""
         self.service = service
         self.timeout_seconds = timeout_seconds
+        self._clock_ahead = timedelta()
         self._session = requests.Session()
         # Hadoop's signed cookie outranks user.name: kept, it would answer one user with another's rights.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -77,7 +82,7 @@ class HadoopHttp:
     ) -> requests.Response:
         """Return the answer whatever its status, redirects not followed; raise Unreachable without one."""
         try:
-            return self._session.request(
+            answer = self._session.request(
                 method,
                 url,
                 params=dict(params),
@@ -88,6 +93,8 @@ class HadoopHttp:
                 allow_redirects=False,
                 stream=stream,
             )
+            self._compare_clocks(answer)
+            return answer
         except requests.Timeout as error:
             raise Unreachable(
                 f"{self.service} at {url} did not answer within {self.timeout_seconds:g} s; "
@@ -98,6 +105,18 @@ class HadoopHttp:
                 f"{self.service} at {url} cannot be reached ({_reason(error)}); "
                 "see whether it runs and its address is right"
             ) from error
+
+    def its_time(self) -> datetime:
+        """Return what the service's own clock says now, to the second, as far as its answers tell."""
+        return datetime.now(UTC) + self._clock_ahead
+
+    def _compare_clocks(self, answer: requests.Response) -> None:
+        try:
+            told = parsedate_to_datetime(answer.headers.get("Date", "")[:_DATE_LENGTH])
+            self._clock_ahead = told - datetime.now(UTC)
+        except (TypeError, ValueError):
+            # No date, or one without a zone: our own clock has to do.
+            self._clock_ahead = timedelta()
 
     def read_object(self, answer: requests.Response, what: str) -> Json:
         """Return the JSON object of a successful answer; `what` names the wish in the error's message."""

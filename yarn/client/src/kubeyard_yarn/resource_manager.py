@@ -1,7 +1,7 @@
 """The ResourceManager's REST API, as one user asks it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from kubeyard_yarn.active_member import ActiveMember
@@ -119,6 +119,17 @@ class ResourceManager:
         path, what = f"apps/{quote(application_id, safe='')}/state", f"kill {application_id}"
         answer = self._http.read_object(self._member.send("PUT", path, self._params(), wish), what)
         return ApplicationState(text(answer, "state"))
+
+    def set_lifetime(self, application_id: str, seconds: float) -> None:
+        """Have YARN kill the application `seconds` from now, whatever was said before; asked again, it moves.
+
+        One that has ended stays as it is. The time is measured by the ResourceManager's own clock.
+        """
+        expiry = self._http.its_time() + timedelta(seconds=seconds)
+        moment = f"{expiry:%Y-%m-%dT%H:%M:%S}.{expiry.microsecond // 1000:03}+0000"
+        wish = {"timeout": {"type": "LIFETIME", "expiryTime": moment}}
+        path, what = f"apps/{quote(application_id, safe='')}/timeout", f"the lifetime of {application_id}"
+        self._http.check(self._member.send("PUT", path, self._params(), wish), what)
 
     def attempts(self, application_id: str) -> list[Attempt]:
         """Return the application's attempts, the first one first."""
