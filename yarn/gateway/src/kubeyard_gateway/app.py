@@ -25,8 +25,12 @@ from kubeyard_gateway.application_watch import ApplicationWatch
 from kubeyard_gateway.channels import Channels
 from kubeyard_gateway.cluster import Cluster
 from kubeyard_gateway.guard import Guard, WithoutQuery
+from kubeyard_gateway.instance import own_name
 from kubeyard_gateway.kernels import KernelActions, Kernels
 from kubeyard_gateway.kernelspecs import DEFAULT_KERNEL, KernelSpecLogos, KernelSpecs, OneKernelSpec
+from kubeyard_gateway.leases import Leases
+from kubeyard_gateway.presence import Presence
+from kubeyard_gateway.reconciler import Reconciler
 from kubeyard_gateway.reports import Reports
 from kubeyard_gateway.settings import Settings, address_of
 
@@ -56,7 +60,13 @@ class KubeyardGateway(EnterpriseGatewayApp):
         """`service_settings` decides everything: no configuration file and no EG_* variable does."""
         self.service_settings = service_settings
         self.cluster = Cluster(service_settings)
+        self.cluster.tag = f"gateway:{own_name(service_settings.gateway_state_dir)}"
         self.watch = ApplicationWatch(self.cluster.resource_manager)
+        self.leases = Leases(
+            self.cluster.resource_manager, self.watch, service_settings.gateway_lease_seconds
+        )
+        self.presence = Presence(service_settings.gateway_gone_seconds)
+        self.reconciler = Reconciler(self.cluster, self.watch)
         super().__init__(**kwargs)
 
     def load_config_file(self, *args: Any, **kwargs: Any) -> None:
@@ -101,6 +111,8 @@ class KubeyardGateway(EnterpriseGatewayApp):
         """Serve until a signal ends it."""
         loop = asyncio.get_event_loop()
         self._tasks = [loop.create_task(self.watch.run()), loop.create_task(self.reports.serve())]
+        for duty in (self.leases, self.presence, self.reconciler):
+            self._tasks.append(loop.create_task(duty.run()))
         self._tasks.append(loop.create_task(self._publish()))
         log.info("gateway_started", address=f"{self.ip}:{self.port}", reports=self.reports.response_address)
         super().start()

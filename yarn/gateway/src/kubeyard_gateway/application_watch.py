@@ -1,16 +1,24 @@
 """One look at YARN for all kernels: what their applications are doing, from memory."""
 
 import asyncio
-from collections.abc import Iterable
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import structlog
-from kubeyard_yarn.applications import ACTIVE_STATES, ApplicationState
+from kubeyard_yarn.applications import ACTIVE_STATES, FINAL_STATES, Application, ApplicationState
 from kubeyard_yarn.errors import NotFound, YarnError
 from kubeyard_yarn.resource_manager import ResourceManager
 
 log = structlog.get_logger("kubeyard_gateway")
-INTERVAL_SECONDS = 1.0
+INTERVAL_SECONDS = 2.0
+# While somebody waits for a start or an end.
+ATTENTIVE_SECONDS = 0.5
+# All that wait for an application's end share these questions between the looks.
+QUESTIONS_PER_SECOND = 20
+# More at once are found by one list of all that have ended.
+MOST_ASKED_ONE_BY_ONE = 5
 LONGEST_SUMMARY = 600
 
 
@@ -31,25 +39,58 @@ class Ending:
         return " ".join(dict.fromkeys([lines[0], *told[-2:]]))[:LONGEST_SUMMARY]
 
 
+@dataclass(frozen=True)
+class Look:
+    """What YARN ran at one moment, of all gateways."""
+
+    # Of the monotonic clock, before the ResourceManager was asked.
+    at: float
+    active: tuple[Application, ...]
+    # Those that this gateway neither follows nor was about to submit.
+    unknown: tuple[Application, ...]
+
+
 class ApplicationWatch:
     """Asks the ResourceManager once an interval, however many kernels there are.
 
     Only an ending that YARN states counts: while the ResourceManager does not answer, all live on.
     """
 
-    def __init__(self, resource_manager: ResourceManager) -> None:
-        """Follows nothing and asks nothing until a kernel is followed."""
+    def __init__(self, resource_manager: ResourceManager, interval_seconds: float = INTERVAL_SECONDS) -> None:
+        """Asks nothing before it runs."""
         self._resource_manager = resource_manager
+        self._interval_seconds = interval_seconds
+        self._expected: set[str] = set()
         self._followed: set[str] = set()
         self._endings: dict[str, Ending] = {}
+        self._waiting = 0
+        self._hurry = asyncio.Event()
+        self._next_question = 0.0
+        # Each is given every look, on the event loop; none may block.
+        self.on_look: list[Callable[[Look], None]] = []
         self.trouble = ""
+
+    @contextlib.contextmanager
+    def expecting(self, application_id: str) -> Iterator[None]:
+        """Submit the application within the block: a look in between must not take it for an orphan.
+
+        One whose submission failed may have arrived all the same, so it is not expected any more.
+        """
+        self._expected.add(application_id)
+        try:
+            yield
+        except BaseException:
+            self._expected.discard(application_id)
+            raise
 
     def follow(self, application_id: str) -> None:
         """Keep an eye on the application from now on."""
         self._followed.add(application_id)
+        self._expected.discard(application_id)
 
     def forget(self, application_id: str) -> None:
         """Nobody asks for the application any more."""
+        self._expected.discard(application_id)
         self._followed.discard(application_id)
         self._endings.pop(application_id, None)
 
@@ -62,32 +103,74 @@ class ApplicationWatch:
         """The followed applications that are not known to have ended."""
         return sorted(self._followed - self._endings.keys())
 
+    @contextlib.contextmanager
+    def attention(self) -> Iterator[None]:
+        """Look more often while the block lasts: somebody waits for the news."""
+        self._waiting += 1
+        self._hurry.set()
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+
+    async def turn(self) -> None:
+        """Wait until one more question may go to the ResourceManager, shared by all who wait for an end."""
+        now = time.monotonic()
+        self._next_question = max(self._next_question + 1 / QUESTIONS_PER_SECOND, now)
+        await asyncio.sleep(self._next_question - now)
+
     async def run(self) -> None:
         """Look again and again, until cancelled."""
         while True:
-            if self.living:
-                await self._look()
-            await asyncio.sleep(INTERVAL_SECONDS)
+            await self._look()
+            if self._waiting:
+                await asyncio.sleep(ATTENTIVE_SECONDS)
+                continue
+            self._hurry.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), self._interval_seconds)
 
     async def _look(self) -> None:
+        at, known = time.monotonic(), self._followed | self._expected
         try:
-            found = await asyncio.to_thread(self._ended, self.living)
+            active = await asyncio.to_thread(self._active)
+            running = {application.id for application in active}
+            gone = [each for each in sorted(known & self._followed) if each not in running]
+            found = await asyncio.to_thread(self._ended, [each for each in gone if each not in self._endings])
         except YarnError as error:
             if not self.trouble:
                 log.warning("applications_unknown", reason=str(error))
             self.trouble = str(error)
             return
+        except Exception as error:
+            # Without the looks, deaths would go untold and leases run out.
+            log.exception("look_failed")
+            self.trouble = repr(error)
+            return
         self.trouble = ""
         # One that was forgotten meanwhile stays forgotten.
         self._endings |= {key: value for key, value in found.items() if key in self._followed}
+        ours = known | self._followed | self._expected
+        unknown = tuple(application for application in active if application.id not in ours)
+        for listener in self.on_look:
+            listener(Look(at, active, unknown))
+
+    def _active(self) -> tuple[Application, ...]:
+        return tuple(self._resource_manager.applications(ACTIVE_STATES, tags=["kubeyard"]))
 
     def _ended(self, application_ids: Iterable[str]) -> dict[str, Ending]:
-        active = self._resource_manager.applications(ACTIVE_STATES, tags=["kubeyard"])
-        running = {application.id for application in active}
-        found = {}
-        for application_id in application_ids:
-            if application_id not in running and (ending := self.ask(application_id)) is not None:
-                found[application_id] = ending
+        """Return how those of the applications ended that have; blocking."""
+        gone = set(application_ids)
+        if len(gone) <= MOST_ASKED_ONE_BY_ONE:
+            asked = {each: self.ask(each) for each in gone}
+            return {each: ending for each, ending in asked.items() if ending is not None}
+        ended = self._resource_manager.applications(FINAL_STATES, tags=["kubeyard"])
+        found = {each.id: Ending(each.state, each.diagnostics) for each in ended if each.id in gone}
+        # The rest began to end between the two lists, which the next look tells, or YARN has forgotten it.
+        for each in sorted(gone - found.keys())[:MOST_ASKED_ONE_BY_ONE]:
+            ending = self.ask(each)
+            if ending is not None:
+                found[each] = ending
         return found
 
     def ask(self, application_id: str) -> Ending | None:

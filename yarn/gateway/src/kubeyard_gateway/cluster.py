@@ -13,6 +13,7 @@ from kubeyard_yarn.errors import BadRequest, YarnError
 from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
 
+from kubeyard_gateway.application_watch import ApplicationWatch
 from kubeyard_gateway.settings import Settings
 
 log = structlog.get_logger("kubeyard_gateway")
@@ -34,6 +35,7 @@ class Cluster:
             hdfs_uri=settings.hdfs_uri.rstrip("/"),
             quick_start_up_to_mb=settings.gateway_quick_start_mb,
         )
+        self.tag = ""
         self._lock = threading.Lock()
         self._runtime: Runtime | None = None
         self._looked_at = 0.0
@@ -59,8 +61,12 @@ class Cluster:
                 self._runtime = runtime.load(self._files, self._settings.hdfs_uri, self._runtime.folder)
             return self._runtime
 
-    def submit(self, spec: KernelSpec, launch: KernelLaunch) -> str:
-        """Submit a kernel as its user and return the application's id."""
+    def static_parts(self) -> dict[str, str]:
+        """Return what the platform itself fixes at a kernel's submission; blocks until it is published."""
+        return {"runtime": self.runtime().folder, "spark": repr(self._spark)}
+
+    def submit(self, spec: KernelSpec, launch: KernelLaunch, watch: ApplicationWatch) -> str:
+        """Submit a kernel as its user and return the application's id, which `watch` follows from now on."""
         published = self.runtime()
         as_user = self.resource_manager.as_user(launch.user)
         new = as_user.new_application()
@@ -71,7 +77,9 @@ class Cluster:
                 f"{spec.display_name} asks for a container of {largest} MB and the cluster gives at most "
                 f"{new.maximum_memory_mb} MB; choose less memory for the kernel"
             )
-        as_user.submit(application.to_json(new.id))
+        with watch.expecting(new.id):
+            as_user.submit(application.to_json(new.id))
+        watch.follow(new.id)
         return new.id
 
     def kill(self, application_id: str, reason: str) -> None:

@@ -29,6 +29,11 @@ class Settings(BaseSettings):
     # A kernel stopped before Spark has come ends with it; on a busy machine that takes a while.
     gateway_stop_timeout_seconds: float = Field(default=30, gt=0)
     gateway_message_mb: int = Field(default=256, gt=0)
+    # A kernel that has not heard from its gateway for so long ends by itself, its application FINISHED.
+    gateway_gone_seconds: float = Field(default=1800, gt=0)
+    # YARN kills what its gateway has not spoken for so long; longer than the above, so that kernels end
+    # in peace first. It grows by itself with the number of kernels. 0: no leases.
+    gateway_lease_seconds: float = Field(default=3600, ge=0)
     # Drivers and executors up to this size start a third sooner and are slower at their peak.
     gateway_quick_start_mb: int = Field(default=1024, ge=0)
 

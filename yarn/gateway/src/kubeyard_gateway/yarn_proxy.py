@@ -14,14 +14,15 @@ import structlog
 from enterprise_gateway.services.processproxies.processproxy import RemoteProcessProxy
 from kubeyard_kernelspecs import KernelSpec, spec_from_metadata
 from kubeyard_kernelspecs.application import KernelLaunch
+from kubeyard_yarn.applications import Application
 from kubeyard_yarn.errors import BadRequest, NotFound, Refused, Unreachable, YarnError
 
 from kubeyard_gateway.application_watch import Ending
 from kubeyard_gateway.refusal import Refusal
+from kubeyard_gateway.succession import mark_stage, take_over
 
 log = structlog.get_logger("kubeyard_gateway")
 LOOK_EVERY_SECONDS = 0.25
-STOP_LOOK_EVERY_SECONDS = 0.05
 REQUEST_TIMEOUT_SECONDS = 3
 # Another process took a port between the kernel's choice and its use: worth one more try.
 _PORT_TAKEN = "Address already in use"
@@ -37,8 +38,12 @@ class YarnKernelProxy(RemoteProcessProxy):
         gateway = kernel_manager.parent.parent
         self._cluster = gateway.cluster
         self._watch = gateway.watch
+        self._leases = gateway.leases
+        self._presence = gateway.presence
         self._settings = gateway.service_settings
         self.application_id = ""
+        # Of a kernel that has given its place to another: its manager holds the other's key by then.
+        self.signing_key: bytes | None = None
         # Requests are numbered: one that overtook another would make the kernel refuse the slower.
         self._requests = threading.Lock()
 
@@ -54,6 +59,8 @@ class YarnKernelProxy(RemoteProcessProxy):
             raise Refusal(
                 500, f"the kernelspec {self.kernel_manager.kernel_name} does not say what to submit"
             )
+        if await take_over(self):
+            return self
         try:
             await self._start(spec, environment["KERNEL_USERNAME"])
         except Refusal as refusal:
@@ -75,36 +82,57 @@ class YarnKernelProxy(RemoteProcessProxy):
             public_key=self.response_manager.public_key,
             ticket=ticket,
             service_user=self._cluster.service_user,
+            warm_up=self.kernel_manager.warm_up,
+            gateway=self._cluster.tag,
+            gone_after_seconds=self._settings.gateway_gone_seconds,
         )
         report = self.response_manager.expect(self.kernel_id, ticket)
         try:
-            self.application_id = await asyncio.to_thread(self._cluster.submit, spec, launch)
-            self._watch.follow(self.application_id)
-            log.info("kernel_submitted", kernel_id=self.kernel_id, application_id=self.application_id)
-            self._connect(await self._reported(report))
+            with self._watch.attention():
+                await asyncio.to_thread(self._submit, spec, launch)
+                mark_stage(self, "submitted")
+                log.info("kernel_submitted", kernel_id=self.kernel_id, application_id=self.application_id)
+                self._connect(await self._reported(report))
         except YarnError as error:
             raise Refusal(_STATUS_OF.get(type(error), 502), str(error)) from error
         finally:
             self.response_manager.give_up(self.kernel_id)
+
+    def _submit(self, spec: KernelSpec, launch: KernelLaunch) -> None:
+        self.application_id = self._cluster.submit(spec, launch, self._watch)
+        self._leases.grant(self.application_id)
 
     async def _reported(self, report: "asyncio.Future[dict[str, Any]]") -> dict[str, Any]:
         """Wait for the kernel's report, and meanwhile for news that none will come."""
         deadline = time.monotonic() + self.kernel_launch_timeout
         try:
             while not (await asyncio.wait({report}, timeout=LOOK_EVERY_SECONDS))[0]:
-                ending = await self._ask()
-                if ending is not None:
-                    raise Refusal(503, f"YARN did not run {self.application_id}: {ending.summary}")
+                # The watch looks for all that wait.
+                if self.ending is not None:
+                    raise Refusal(503, f"YARN did not run {self.application_id}: {self.ending.summary}")
                 if time.monotonic() > deadline:
                     raise Refusal(504, await self._why_waiting())
             found = report.result()
             if "error" in found:
                 raise Refusal(500, f"the kernel did not start in its container: {found['error']}")
-        except Refusal:
+        except (Refusal, asyncio.CancelledError):
             # Whoever waits no longer must not leave an application behind.
             await asyncio.to_thread(self.kill)
             raise
         return found
+
+    def application(self) -> Application:
+        """Return what YARN says of the application now, blocking; raises YarnError."""
+        found: Application = self._cluster.resource_manager.application(self.application_id)
+        return found
+
+    def take(self, connection: dict[str, Any], other: "YarnKernelProxy") -> None:
+        """Become the one that stands for another's kernel, which `connection` leads to."""
+        self.application_id = other.application_id
+        report = {**connection, "ip": other.comm_ip, "comm_port": other.comm_port}
+        other.cleanup()
+        self._watch.follow(self.application_id)
+        self._connect(report)
 
     async def _ask(self) -> Ending | None:
         try:
@@ -138,6 +166,7 @@ class YarnKernelProxy(RemoteProcessProxy):
         self.kernel_manager.control_port = 0
         self.kernel_manager.load_connection_info(info=report)
         self.kernel_manager._connection_file_written = True
+        self._presence.attend(self)
 
     def poll(self) -> bool | None:
         """Return None while the kernel lives, False when it has ended; asks nobody."""
@@ -175,11 +204,20 @@ class YarnKernelProxy(RemoteProcessProxy):
     def _exchange(self, request: dict[str, object]) -> bytes:
         # Each number is greater than the last, after a restart of the gateway too: none counts twice.
         body = json.dumps({**request, "number": time.time_ns()})
-        mac = hmac.new(self.kernel_manager.session.key, body.encode(), "sha256").hexdigest()
+        key = self.signing_key or self.kernel_manager.session.key
+        mac = hmac.new(key, body.encode(), "sha256").hexdigest()
         with socket.create_connection((self.comm_ip, self.comm_port), REQUEST_TIMEOUT_SECONDS) as connection:
             connection.sendall(json.dumps({"body": body, "mac": mac}).encode())
             connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(1 << 16), b""))
+
+    def greet(self) -> dict[str, Any] | None:
+        """Tell the kernel that its gateway is there; return what it is doing, None without an answer."""
+        try:
+            told: dict[str, Any] = json.loads(self._request({"ask": "activity"}))
+        except (OSError, ValueError):
+            return None
+        return told
 
     def shutdown_listener(self) -> None:
         """Our listener is a thread and ends with its kernel."""
@@ -204,16 +242,18 @@ class YarnKernelProxy(RemoteProcessProxy):
     async def ended(self) -> None:
         """Wait until YARN says that the application has ended; kill it when it takes too long."""
         deadline = time.monotonic() + self._settings.gateway_stop_timeout_seconds
-        while self.ending is None and await self._ask() is None:
-            if time.monotonic() > deadline:
-                log.warning("kernel_killed", kernel_id=self.kernel_id, application_id=self.application_id)
-                await asyncio.to_thread(self.kill)
-                return
-            await asyncio.sleep(STOP_LOOK_EVERY_SECONDS)
+        with self._watch.attention():
+            while self.ending is None and await self._ask() is None:
+                if time.monotonic() > deadline:
+                    log.warning("kernel_killed", kernel_id=self.kernel_id, application_id=self.application_id)
+                    await asyncio.to_thread(self.kill)
+                    return
+                await self._watch.turn()
 
     def cleanup(self) -> None:
         """Let go of the application after its end."""
         self._watch.forget(self.application_id)
+        self._presence.leave(self)
         super().cleanup()
 
     def get_process_info(self) -> dict[str, Any]:
@@ -225,3 +265,4 @@ class YarnKernelProxy(RemoteProcessProxy):
         super().load_process_info(process_info)
         self.application_id = process_info["application_id"]
         self._watch.follow(self.application_id)
+        self._presence.attend(self)

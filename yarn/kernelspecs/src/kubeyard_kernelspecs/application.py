@@ -63,6 +63,10 @@ class KernelLaunch:
     # Proves that a report comes from the container that was started for this kernel.
     ticket: str
     service_user: str
+    # The tag of the gateway that answers for this application: only that one may end it as an orphan.
+    gateway: str = ""
+    # How long without a word of the gateway until the kernel ends by itself.
+    gone_after_seconds: float = 1800
     # A folder of HDFS: this application makes class archives there, instead of being a kernel.
     class_archives_to: str = ""
 
@@ -78,7 +82,8 @@ class KernelLaunch:
 
 def kernel_tags(spec: KernelSpec, launch: KernelLaunch) -> tuple[str, ...]:
     """Return the tags by which an application is joined to its kernel, owner and environment."""
-    return ("kubeyard", f"kernel:{launch.kernel_id}", f"user:{launch.user}", *spec.tags)
+    whose = (f"kernel:{launch.kernel_id}", f"user:{launch.user}", *filter(None, (launch.gateway,)))
+    return ("kubeyard", *whose, *spec.tags)
 
 
 def kernel_application(
@@ -151,6 +156,7 @@ def _report(launch: KernelLaunch, spec: KernelSpec) -> dict[str, object]:
         "response_address": launch.response_address,
         "public_key": launch.public_key,
         "ticket": launch.ticket,
+        "gone_after_seconds": launch.gone_after_seconds,
         "class_archives_to": launch.class_archives_to,
     }
 

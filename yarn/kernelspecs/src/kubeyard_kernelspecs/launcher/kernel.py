@@ -25,14 +25,22 @@ def run(launch: Launch) -> None:
     begin = time.monotonic()
     jvm = Jvm()
     app, ip = _kernel(launch)
+    from .activity import Activity
     from .lazy_spark import LazySpark
     from .listener import Listener
+    from .notices import Notices
+    from .presence import Presence
 
     quiet_logs.install()
     spark = LazySpark(app.shell.user_ns, jvm, on_lost=lambda: os._exit(1))
     app.shell.ast_transformers.append(spark)
     listener = Listener(ip, app.session.key, spark.cancel_jobs)
+    activity, notices = Activity(app.shell, spark.running_jobs), Notices(app.kernel)
+    listener.questions |= {"activity": activity.answer, "notice": notices.answer}
+    presence = Presence(launch.gone_after_seconds, end=lambda: _leave(spark, jvm))
+    listener.on_request = presence.heard
     listener.start()
+    presence.start()
     send(launch, _connection(listener.port))
     print(f"ready after {time.monotonic() - begin:.2f} s", file=sys.__stdout__, flush=True)
     spark.start()
@@ -49,6 +57,13 @@ def _kernel(launch: Launch) -> tuple[Any, str]:
     app = IPKernelApp.instance(ip=ip, connection_file=os.path.abspath("connection.json"))  # noqa: PTH100
     app.initialize(OPTIONS)  # type: ignore[no-untyped-call]  # ipykernel's is untyped
     return app, ip
+
+
+def _leave(spark: Any, jvm: Jvm) -> None:
+    """End in peace from another thread: the main one may be in a cell that never ends."""
+    spark.stop()
+    jvm.say_goodbye()
+    os._exit(0)
 
 
 def _connection(comm_port: int) -> dict[str, object]:

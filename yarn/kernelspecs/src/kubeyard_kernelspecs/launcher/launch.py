@@ -16,6 +16,8 @@ class Launch:
     response_address: str
     public_key: str
     ticket: str
+    # Without a word of the gateway for so long, the kernel ends by itself.
+    gone_after_seconds: float
     # A folder of HDFS where this container makes class archives, instead of being a kernel.
     class_archives_to: str
 

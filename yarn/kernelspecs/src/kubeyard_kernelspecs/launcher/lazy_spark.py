@@ -72,6 +72,16 @@ class LazySpark:
             else:
                 return
 
+    def running_jobs(self) -> int:
+        """Return how many jobs run now, 0 where nobody can tell."""
+        if self._session is None:
+            return 0
+        try:
+            return len(self._session.sparkContext.statusTracker().getActiveJobsIds())
+        except Exception as error:
+            print(f"jobs not counted: {error}", file=sys.__stderr__, flush=True)
+            return 0
+
     def stop(self) -> None:
         """Stop the session, after it has come if it is still on its way.
 

@@ -23,6 +23,8 @@ class Listener:
         self._key = key
         self._cancel_jobs = cancel_jobs
         self._last = 0
+        # Called for each request of the gateway, which is a sign that it is there.
+        self.on_request: Callable[[], None] = lambda: None
         # What the gateway may ask by name; each answer travels back as JSON.
         self.questions: dict[str, Question] = {}
         self._socket = socket.create_server((ip, 0), backlog=16)
@@ -67,6 +69,7 @@ class Listener:
         if number <= self._last:
             return None
         self._last = number
+        self.on_request()
         return request
 
     def _signal(self, signum: signal.Signals) -> None:

@@ -1,0 +1,14 @@
+"""This gateway's own name in YARN: the same after a restart, another for every other gateway."""
+
+import secrets
+from pathlib import Path
+
+
+def own_name(state: Path) -> str:
+    """Return the name that the folder `state` holds; the first call makes one."""
+    file = state / "instance"
+    if not file.exists():
+        draft = state / ".instance"
+        draft.write_text(secrets.token_hex(8))
+        draft.replace(file)
+    return file.read_text().strip()
