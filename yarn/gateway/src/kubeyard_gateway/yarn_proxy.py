@@ -113,6 +113,26 @@ class YarnKernelProxy(RemoteProcessProxy):
             raise
         return found
 
+    async def _ask(self) -> Ending | None:
+        try:
+            ending: Ending | None = await asyncio.to_thread(self._watch.ask, self.application_id)
+        except Unreachable:
+            # It has the submission and will be back; the deadline bounds the wait.
+            return None
+        return ending
+
+    async def _why_waiting(self) -> str:
+        seconds = self.kernel_launch_timeout
+        try:
+            manager = self._cluster.resource_manager
+            found = await asyncio.to_thread(manager.application, self.application_id)
+        except YarnError as error:
+            return f"the kernel did not start within {seconds:g} s: {error}"
+        return (
+            f"the kernel did not start within {seconds:g} s; its application is {found.state} in queue "
+            f"{found.queue}: {found.diagnostics or 'YARN gives no reason'}"
+        )
+
     def _connect(self, report: dict[str, Any]) -> None:
         """Take over the ports, key and address that the kernel reported."""
         self.ip = self.assigned_ip = self.assigned_host = self.comm_ip = str(report["ip"])
