@@ -33,6 +33,9 @@ from kubeyard_gateway.presence import Presence
 from kubeyard_gateway.reconciler import Reconciler
 from kubeyard_gateway.reports import Reports
 from kubeyard_gateway.settings import Settings, address_of
+from kubeyard_gateway.spare_keeper import SpareKeeper
+from kubeyard_gateway.spare_pool import SparePool
+from kubeyard_gateway.spare_routes import Spares
 
 log = structlog.get_logger("kubeyard_gateway")
 AUDIENCE = "kubeyard-gateway"
@@ -80,6 +83,8 @@ class KubeyardGateway(EnterpriseGatewayApp):
         self.reports = Reports.instance(self.service_settings.gateway_response)
         dates.install()
         super().init_configurables()
+        self.spares = SparePool.of_gateway(self)
+        self.spare_keeper = SpareKeeper.of_gateway(self)
 
     def _create_request_handlers(self) -> list[tuple[Any, ...]]:
         """Put the guard before every route that stays."""
@@ -87,6 +92,7 @@ class KubeyardGateway(EnterpriseGatewayApp):
             (r"/healthz", service_pages.Healthz),
             (r"/readyz", service_pages.Readyz),
             (r"/metrics", service_pages.Metrics),
+            (r"/api/spares", Spares),
         ]
         for pattern, handler, *rest in super()._create_request_handlers():
             if handler.__name__ not in LEFT_OUT:
@@ -101,6 +107,8 @@ class KubeyardGateway(EnterpriseGatewayApp):
             verifier=Verifier(settings.jwks_file, settings.issuer, AUDIENCE),
             service_settings=settings,
             cluster=self.cluster,
+            spares=self.spares,
+            spare_keeper=self.spare_keeper,
             log_function=_log_request,
             websocket_max_message_size=settings.gateway_message_mb << 20,
         )
@@ -114,6 +122,8 @@ class KubeyardGateway(EnterpriseGatewayApp):
         for duty in (self.leases, self.presence, self.reconciler):
             self._tasks.append(loop.create_task(duty.run()))
         self._tasks.append(loop.create_task(self._publish()))
+        self._tasks.append(loop.create_task(self.spare_keeper.run()))
+        self.kernel_manager.follow_starts()
         log.info("gateway_started", address=f"{self.ip}:{self.port}", reports=self.reports.response_address)
         super().start()
 

@@ -8,6 +8,7 @@ from enterprise_gateway.services.kernels.remotemanager import RemoteKernelManage
 from jupyter_client.ioloop.restarter import AsyncIOLoopKernelRestarter
 from traitlets import Float
 
+from kubeyard_gateway.succession import see_off
 from kubeyard_gateway.yarn_proxy import YarnKernelProxy
 
 log = structlog.get_logger("kubeyard_gateway")
@@ -40,6 +41,8 @@ class GatewayKernel(RemoteKernelManager):
     restarter_class = DeathWatch
     # Enterprise Gateway's attribute: any process proxy, ours or the local one, None between two starts.
     process_proxy: Any
+    # What a spare does until it is claimed; empty for a kernel that somebody waits for.
+    warm_up = ""
 
     def death_reason(self) -> str:
         """Say why the kernel is dead, as far as YARN tells."""
@@ -68,6 +71,13 @@ class GatewayKernel(RemoteKernelManager):
             self.kernel = None
         else:
             await super().finish_shutdown(waittime, pollinterval)
+
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """Shut down; for a restart with a spare at hand the old application ends in the background."""
+        if restart and self.kernel_id in getattr(self.parent, "successors", ()):
+            see_off(self)
+        else:
+            await super().shutdown_kernel(now, restart)
 
     async def start_kernel(self, **kwargs: Any) -> None:
         """Start, and leave no half-made kernel behind a refusal."""

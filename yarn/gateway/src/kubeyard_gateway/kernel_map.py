@@ -4,13 +4,14 @@ import concurrent.futures
 import json
 from typing import Any
 
-from enterprise_gateway.services.kernels.remotemanager import RemoteMappingKernelManager
 from jupyter_server._tz import utcnow
 from kubeyard_identity import Caller, may_act
 from traitlets import default
 
+from kubeyard_gateway.warm_kernels import WarmKernels
 
-class OwnedKernels(RemoteMappingKernelManager):
+
+class OwnedKernels(WarmKernels):
     """Knows each kernel's owner from the gateway's session record, made at the start from the token."""
 
     @default("kernel_manager_class")

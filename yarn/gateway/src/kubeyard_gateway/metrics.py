@@ -7,6 +7,8 @@ ProcessCollector(registry=REGISTRY)
 KERNELS = Gauge("kubeyard_gateway_kernels", "Kernels in the gateway's list", registry=REGISTRY)
 CONNECTIONS = Gauge("kubeyard_gateway_connections", "Open kernel WebSockets", registry=REGISTRY)
 STARTS = Counter("kubeyard_gateway_starts", "Kernel starts by result", ["result"], registry=REGISTRY)
+WARM = Counter("kubeyard_gateway_warm_starts", "Starts, warm and cold", ["start"], registry=REGISTRY)
+SPARES = Gauge("kubeyard_gateway_spares", "Kernels that nobody has taken yet", registry=REGISTRY)
 START_SECONDS = Histogram(
     "kubeyard_gateway_start_seconds",
     "Seconds from the request for a kernel until it answers",

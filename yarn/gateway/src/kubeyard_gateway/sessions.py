@@ -31,6 +31,8 @@ class PrivateSessions(FileKernelSessionManager):
         """Write one kernel's record in one step, readable by this account alone."""
         # Stock turns the key into text inside the living session: the next save then fails on it.
         session = copy.deepcopy({kernel_id: self._sessions[kernel_id]})
+        if (timeline := self.kernel_manager.timelines.of(kernel_id)) is not None:
+            session[kernel_id]["timeline"] = timeline.record()
         folder = Path(self._get_sessions_loc())
         with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False) as file:
             json.dump(KernelSessionManager.pre_save_transformation(session), file)

@@ -37,6 +37,19 @@ class Settings(BaseSettings):
     # Drivers and executors up to this size start a third sooner and are slower at their peak.
     gateway_quick_start_mb: int = Field(default=1024, ge=0)
 
+    # Spares: kernels that run before they are asked for, for people whose JupyterLab is open. 0: none.
+    gateway_spares: int = Field(default=1, ge=0, le=4)
+    # With an executor and hot code, or the driver alone, which is also what a fuller queue gets; or none.
+    gateway_spare_form: Literal["executor", "driver", "none"] = "executor"
+    # What stays free in the queue beside a spare: room for somebody else's kernel with an executor.
+    gateway_spare_reserve_mb: int = Field(default=3072, ge=0)
+    # A spare that nobody takes for so long ends, and the next is made when its person works again.
+    gateway_spare_ttl_seconds: float = Field(default=3600, gt=0)
+    # A person whose JupyterLab has been silent for so long has gone, and his spares go too.
+    gateway_spare_gone_seconds: float = Field(default=120, gt=0)
+    # The next spare waits for so long after a start: the first cells have the machine for themselves.
+    gateway_spare_refill_seconds: float = Field(default=10, ge=0)
+
     kernelspecs_dir: Path
     rm_urls: Annotated[tuple[str, ...], NoDecode] = ("http://127.0.0.1:8088",)
     httpfs_url: str = "http://127.0.0.1:14000"

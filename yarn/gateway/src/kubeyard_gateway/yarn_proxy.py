@@ -14,10 +14,12 @@ import structlog
 from enterprise_gateway.services.processproxies.processproxy import RemoteProcessProxy
 from kubeyard_kernelspecs import KernelSpec, spec_from_metadata
 from kubeyard_kernelspecs.application import KernelLaunch
+from kubeyard_yarn.applications import Application
 from kubeyard_yarn.errors import BadRequest, NotFound, Refused, Unreachable, YarnError
 
 from kubeyard_gateway.application_watch import Ending
 from kubeyard_gateway.refusal import Refusal
+from kubeyard_gateway.succession import mark_stage, take_over
 
 log = structlog.get_logger("kubeyard_gateway")
 LOOK_EVERY_SECONDS = 0.25
@@ -40,6 +42,8 @@ class YarnKernelProxy(RemoteProcessProxy):
         self._presence = gateway.presence
         self._settings = gateway.service_settings
         self.application_id = ""
+        # Of a kernel that has given its place to another: its manager holds the other's key by then.
+        self.signing_key: bytes | None = None
         # Requests are numbered: one that overtook another would make the kernel refuse the slower.
         self._requests = threading.Lock()
 
@@ -55,6 +59,8 @@ class YarnKernelProxy(RemoteProcessProxy):
             raise Refusal(
                 500, f"the kernelspec {self.kernel_manager.kernel_name} does not say what to submit"
             )
+        if await take_over(self):
+            return self
         try:
             await self._start(spec, environment["KERNEL_USERNAME"])
         except Refusal as refusal:
@@ -76,6 +82,7 @@ class YarnKernelProxy(RemoteProcessProxy):
             public_key=self.response_manager.public_key,
             ticket=ticket,
             service_user=self._cluster.service_user,
+            warm_up=self.kernel_manager.warm_up,
             gateway=self._cluster.tag,
             gone_after_seconds=self._settings.gateway_gone_seconds,
         )
@@ -83,6 +90,7 @@ class YarnKernelProxy(RemoteProcessProxy):
         try:
             with self._watch.attention():
                 await asyncio.to_thread(self._submit, spec, launch)
+                mark_stage(self, "submitted")
                 log.info("kernel_submitted", kernel_id=self.kernel_id, application_id=self.application_id)
                 self._connect(await self._reported(report))
         except YarnError as error:
@@ -107,11 +115,24 @@ class YarnKernelProxy(RemoteProcessProxy):
             found = report.result()
             if "error" in found:
                 raise Refusal(500, f"the kernel did not start in its container: {found['error']}")
-        except Refusal:
+        except (Refusal, asyncio.CancelledError):
             # Whoever waits no longer must not leave an application behind.
             await asyncio.to_thread(self.kill)
             raise
         return found
+
+    def application(self) -> Application:
+        """Return what YARN says of the application now, blocking; raises YarnError."""
+        found: Application = self._cluster.resource_manager.application(self.application_id)
+        return found
+
+    def take(self, connection: dict[str, Any], other: "YarnKernelProxy") -> None:
+        """Become the one that stands for another's kernel, which `connection` leads to."""
+        self.application_id = other.application_id
+        report = {**connection, "ip": other.comm_ip, "comm_port": other.comm_port}
+        other.cleanup()
+        self._watch.follow(self.application_id)
+        self._connect(report)
 
     async def _ask(self) -> Ending | None:
         try:
@@ -145,6 +166,7 @@ class YarnKernelProxy(RemoteProcessProxy):
         self.kernel_manager.control_port = 0
         self.kernel_manager.load_connection_info(info=report)
         self.kernel_manager._connection_file_written = True
+        mark_stage(self, "ready")
         self._presence.attend(self)
 
     def poll(self) -> bool | None:
@@ -183,7 +205,8 @@ class YarnKernelProxy(RemoteProcessProxy):
     def _exchange(self, request: dict[str, object]) -> bytes:
         # Each number is greater than the last, after a restart of the gateway too: none counts twice.
         body = json.dumps({**request, "number": time.time_ns()})
-        mac = hmac.new(self.kernel_manager.session.key, body.encode(), "sha256").hexdigest()
+        key = self.signing_key or self.kernel_manager.session.key
+        mac = hmac.new(key, body.encode(), "sha256").hexdigest()
         with socket.create_connection((self.comm_ip, self.comm_port), REQUEST_TIMEOUT_SECONDS) as connection:
             connection.sendall(json.dumps({"body": body, "mac": mac}).encode())
             connection.shutdown(socket.SHUT_WR)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kubeyard_yarn.quoting import encode_file, pack_for_container, quote_for_container
 from kubeyard_yarn.submission import ApplicationSubmission, LocalResource
 
+from kubeyard_kernelspecs.container_sizes import driver_container_mb
 from kubeyard_kernelspecs.runtime import Runtime
 from kubeyard_kernelspecs.spark_conf import (
     DRIVER_ARCHIVE,
@@ -45,11 +46,10 @@ _JVM = (
     "-Djdk.reflect.useDirectMethodHandle=false",
     "-Dio.netty.tryReflectionSetAccessible=true",
 )
+# A spare that has no executor until it is claimed.
+DRIVER_FORM = "driver"
 # Beside the container's own folder, which is gone once its process is.
 _WRITE_EXECUTOR_ARCHIVE = "-XX:ArchiveClassesAtExit=../executor.jsa"
-# The Python kernel lives in the driver's container too, beside the JVM and its off-heap memory.
-_SMALLEST_OVERHEAD_MB = 512
-_OVERHEAD_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class KernelLaunch:
     gone_after_seconds: float = 1800
     # A folder of HDFS: this application makes class archives there, instead of being a kernel.
     class_archives_to: str = ""
+    # A spare's form, `driver` or `executor`: what it does before it is claimed. Empty: somebody waits.
+    warm_up: str = ""
 
     @property
     def local_ip(self) -> str:
@@ -95,12 +97,11 @@ def kernel_application(
 ) -> ApplicationSubmission:
     """Return the application that runs `spec` for `launch`."""
     tags = kernel_tags(spec, launch)
-    overhead_mb = max(_SMALLEST_OVERHEAD_MB, int(spec.driver_memory_mb * _OVERHEAD_SHARE))
     return ApplicationSubmission(
         name=spec.display_name,
         user=launch.user,
         queue=spec.queue,
-        memory_mb=spec.driver_memory_mb + overhead_mb,
+        memory_mb=driver_container_mb(spec),
         vcores=1,
         command=_command(spec, launch, runtime, cluster),
         environment=_environment(spec, launch, runtime, cluster, application_id),
@@ -129,6 +130,8 @@ def _environment(
     properties = spark_properties(spec, runtime, cluster, kernel_tags(spec, launch), launch.local_ip)
     if launch.class_archives_to:
         properties["spark.executor.extraJavaOptions"] = _WRITE_EXECUTOR_ARCHIVE
+    if launch.warm_up == DRIVER_FORM:
+        properties["spark.dynamicAllocation.initialExecutors"] = "0"
     environment = {
         "CLASSPATH": f"{cluster.spark_home}/jars/*<CPS>{{{{PWD}}}}/__spark_conf__/__hadoop_conf__",
         "KUBEYARD_KERNEL": pack_for_container(_report(launch, spec)),
@@ -158,6 +161,7 @@ def _report(launch: KernelLaunch, spec: KernelSpec) -> dict[str, object]:
         "ticket": launch.ticket,
         "gone_after_seconds": launch.gone_after_seconds,
         "class_archives_to": launch.class_archives_to,
+        "warm_up": launch.warm_up,
     }
 
 

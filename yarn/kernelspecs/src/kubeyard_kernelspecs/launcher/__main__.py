@@ -6,11 +6,13 @@ import sys
 import traceback
 
 from .launch import Launch
+from .marks import mark
 from .report import send
 
 
 def main() -> None:
     """Run the duty that the container was started for, and end without waiting for stray threads."""
+    mark("python")
     launch = Launch.from_environment(os.environ)
     os.chdir(os.environ.get("PWD", "."))
     try:

@@ -30,6 +30,7 @@ def run(launch: Launch) -> None:
     from .listener import Listener
     from .notices import Notices
     from .presence import Presence
+    from .warm_up import WarmUp
 
     quiet_logs.install()
     spark = LazySpark(app.shell.user_ns, jvm, on_lost=lambda: os._exit(1))
@@ -39,11 +40,14 @@ def run(launch: Launch) -> None:
     listener.questions |= {"activity": activity.answer, "notice": notices.answer}
     presence = Presence(launch.gone_after_seconds, end=lambda: _leave(spark, jvm))
     listener.on_request = presence.heard
+    warm_up = WarmUp(launch.warm_up, spark)
+    listener.questions |= {"times": warm_up.times, "claim": warm_up.claim, "end": lambda _: _end(app)}
     listener.start()
     presence.start()
     send(launch, _connection(listener.port))
     print(f"ready after {time.monotonic() - begin:.2f} s", file=sys.__stdout__, flush=True)
     spark.start()
+    warm_up.start()
     app.start()
     spark.stop()
     jvm.say_goodbye()
@@ -64,6 +68,13 @@ def _leave(spark: Any, jvm: Jvm) -> None:
     spark.stop()
     jvm.say_goodbye()
     os._exit(0)
+
+
+def _end(app: Any) -> str:
+    """Leave the kernel's loop, as a client's wish to shut down does; a spare has no client."""
+    loop = app.kernel.io_loop
+    loop.add_callback(loop.stop)
+    return "ending"
 
 
 def _connection(comm_port: int) -> dict[str, object]:

@@ -20,6 +20,8 @@ class Launch:
     gone_after_seconds: float
     # A folder of HDFS where this container makes class archives, instead of being a kernel.
     class_archives_to: str
+    # What to do ahead of a claim: `driver`, `executor`, or empty where somebody waits already.
+    warm_up: str
 
     @classmethod
     def from_environment(cls, environment: MutableMapping[str, str]) -> "Launch":

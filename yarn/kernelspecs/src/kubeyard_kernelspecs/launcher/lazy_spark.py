@@ -12,6 +12,7 @@ from typing import Any
 from IPython.core.error import InputRejected
 
 from .jvm import Jvm
+from .marks import mark
 from .names import PROVIDED, names_spark
 
 SAY_SO_AFTER_SECONDS = 1.0
@@ -46,6 +47,18 @@ class LazySpark:
         """Begin to wait for Java and make the session."""
         threading.Thread(target=self._start, name="spark", daemon=True).start()
         threading.Thread(target=self._watch, name="jvm-watch", daemon=True).start()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether Spark has come, or will not come any more."""
+        return self._settled.is_set()
+
+    def wait_for_session(self) -> Any:
+        """Wait for the session and return it; raises SparkUnavailable when there will be none."""
+        self._settled.wait()
+        if self._session is None or self._error:
+            raise SparkUnavailable(self._error)
+        return self._session
 
     def visit(self, cell: ast.AST) -> ast.AST:
         """Called by IPython with each cell before it runs."""
@@ -100,6 +113,7 @@ class LazySpark:
             provided = {"spark": self._session, "sc": self._session.sparkContext, "sql": self._session.sql}
             for name, value in provided.items():
                 self._namespace.setdefault(name, value)
+            mark("spark")
         except Exception as error:
             traceback.print_exc(file=sys.__stderr__)
             self._error = f"Spark did not start. {_in_short(error)}"
