@@ -39,6 +39,11 @@ class YarnGateway:
         return max(found, key=lambda application: application.id)
 
 
+def tag_of(process: GatewayProcess) -> str:
+    """The tag that the gateway puts on its applications."""
+    return f"gateway:{(process.folder / 'state' / 'instance').read_text()}"
+
+
 def settings_of(environment: Mapping[str, str]) -> dict[str, str]:
     """The settings that say where Hadoop is, out of a service's environment."""
     missing = [name for name in NEEDED if not environment.get(name)]

@@ -1,15 +1,17 @@
 """The gateway in front of real YARN: the platform's, or the one that KUBEYARD_* in the environment names."""
 
 import os
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from harness.free_address import free_address
-from harness.gateway import GatewayProcess, KernelClient
-from harness.yarn_gateway import YarnGateway, default_spec, settings_of
+from harness.gateway import GatewayProcess, Gateways, KernelClient
+from harness.yarn_gateway import YarnGateway, default_spec, settings_of, tag_of
 from kubeyard_kernelspecs import write_kernelspec
+from kubeyard_yarn.applications import ACTIVE_STATES
 from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
 
@@ -67,3 +69,30 @@ def bob(yarn: YarnGateway) -> Iterator[KernelClient]:
     yield client
     for kernel_id in client.kernel_ids():
         client.send("DELETE", f"/api/kernels/{kernel_id}")
+
+
+@pytest.fixture
+def start_own(yarn: YarnGateway, tmp_path: Path) -> Iterator[Gateways]:
+    """Start gateways that a test alone may end, with any further settings; what they leave is killed."""
+    started: list[GatewayProcess] = []
+
+    def start(**settings: str) -> GatewayProcess:
+        folder = tmp_path / f"gateway-{len(started)}"
+        folder.mkdir()
+        process = GatewayProcess(folder, free_address(), yarn.process.environment)
+        process.environment |= {
+            "KUBEYARD_GATEWAY_BIND": process.url.removeprefix("http://"),
+            "KUBEYARD_GATEWAY_RESPONSE": free_address(),
+            "KUBEYARD_GATEWAY_STATE_DIR": str(folder / "state"),
+            "KUBEYARD_JWKS_FILE": str(folder / "jwks.json"),
+            **settings,
+        }
+        started.append(process)
+        process.start()
+        return process
+
+    yield start
+    for process in started:
+        process.stop(signal.SIGKILL)
+        for application in yarn.resource_manager.applications(ACTIVE_STATES, tags=[tag_of(process)]):
+            yarn.resource_manager.kill(application.id)

@@ -40,9 +40,12 @@ class OwnedKernels(WarmKernels):
         kernel._activity_stream = kernel.connect_iopub()
 
         def record(parts: list[bytes]) -> None:
-            self.last_kernel_activity = kernel.last_activity = utcnow()
             header = parts.index(b"<IDS|MSG>") + 2
-            # After it: parent header, metadata, content.
+            # After it: parent header, metadata, content. A word of the platform is no activity.
+            if b'"kubeyard"' in parts[header + 2]:
+                return
+            self.last_kernel_activity = kernel.last_activity = utcnow()
+            kernel.taken_up = False
             if b'"status"' in parts[header] and json.loads(parts[header])["msg_type"] == "status":
                 kernel.execution_state = json.loads(parts[header + 3])["execution_state"]
 
@@ -54,6 +57,8 @@ class OwnedKernels(WarmKernels):
             return False
         kernel = self._kernels[kernel_id]
         self._kernel_ports[kernel_id] = kernel.ports
+        # What it is doing only it knows, until its first message or answer.
+        kernel.taken_up = True
         # A busy kernel answers no question on its shell channel: the WebSocket would open a minute late.
         known: concurrent.futures.Future[dict[str, str]] = concurrent.futures.Future()
         known.set_result({"protocol_version": "5.3"})

@@ -34,6 +34,11 @@ class Settings(BaseSettings):
     # YARN kills what its gateway has not spoken for so long; longer than the above, so that kernels end
     # in peace first. It grows by itself with the number of kernels. 0: no leases.
     gateway_lease_seconds: float = Field(default=3600, ge=0)
+    # A kernel that nobody has used for so long is stopped, also under an open notebook; kernelspecs may
+    # say otherwise. 0: never.
+    gateway_cull_idle_seconds: float = Field(default=86400, ge=0)
+    # So long before, its notebooks are told; never more than half of the idle time.
+    gateway_cull_warning_seconds: float = Field(default=600, gt=0)
     # Drivers and executors up to this size start a third sooner and are slower at their peak.
     gateway_quick_start_mb: int = Field(default=1024, ge=0)
 

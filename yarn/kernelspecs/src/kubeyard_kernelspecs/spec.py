@@ -32,6 +32,8 @@ class KernelSpec:
     executors: int
     executor_cores: int
     queue: str
+    # After so long without use its kernels are stopped; 0 never, None as the gateway's setting says.
+    cull_idle_seconds: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse a name that could lead out of the kernelspecs' folder, or that hides whose it is."""
