@@ -128,7 +128,7 @@ class KubeyardGateway(EnterpriseGatewayApp):
             self._tasks.append(loop.create_task(duty.run()))
         self._tasks.append(loop.create_task(self._publish()))
         self._tasks.append(loop.create_task(self.spare_keeper.run()))
-        self.kernel_manager.follow_starts()
+        loop.call_soon(self.kernel_manager.follow_starts)
         log.info("gateway_started", address=f"{self.ip}:{self.port}", reports=self.reports.response_address)
         super().start()
 
