@@ -83,6 +83,30 @@ def test_live_kernel_is_shown_with_its_application(
     assert gateway.asked[0].headers["Authorization"].startswith("Bearer ")
 
 
+def test_a_spare_is_no_kernel_until_the_gateway_lists_it(api_with_gateway: ApiServer) -> None:
+    _mirror(api_with_gateway, kernel_application(1, "ada", OTHER, "ada.science", spare=True))
+    assert list(_states(api_with_gateway.client("ada"))) == [KERNEL]
+    _mirror(api_with_gateway, kernel_application(2, "ada", KERNEL, "ada.science", spare=True))
+    (kernel,) = api_with_gateway.client("ada").list_kernels().kernels
+    assert kernel.application is not None
+    assert kernel.application.id == application_id(2)
+
+
+def test_a_restarted_kernel_is_joined_with_the_application_that_the_gateway_names(
+    api_with_gateway: ApiServer, gateway: ScriptedServer
+) -> None:
+    _mirror(
+        api_with_gateway,
+        kernel_application(1, "ada", OTHER, "ada.science", spare=True),
+        kernel_application(2, "ada", KERNEL, "ada.science"),
+    )
+    restarted = _live(KERNEL) | {"kubeyard": {"application_id": application_id(1)}}
+    gateway.script = lambda _: as_json([restarted])
+    kernels = api_with_gateway.client("ada").list_kernels().kernels
+    named = {kernel.id: kernel.application.id for kernel in kernels if kernel.application}
+    assert named == {KERNEL: application_id(1)}
+
+
 def test_kernel_that_yarn_has_not_shown_yet_is_the_caller_s(api_with_gateway: ApiServer) -> None:
     (kernel,) = api_with_gateway.client("ada").list_kernels().kernels
     assert (kernel.owner, kernel.application, kernel.started_at) == ("ada", None, None)

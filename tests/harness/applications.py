@@ -49,10 +49,12 @@ def ended(number: int = 1, owner: str = "ada", state: str = "FINISHED", **row: A
     return application(number, owner, **over | row)
 
 
-def kernel_application(number: int, owner: str, kernel_id: str, kernelspec: str, **row: Any) -> Application:
-    """A kernel's application, as the gateway submits it."""
+def kernel_application(
+    number: int, owner: str, kernel_id: str, kernelspec: str, *, spare: bool = False, **row: Any
+) -> Application:
+    """A kernel's application, as the gateway submits it; `spare` before anybody asked for it."""
     tags = f"kubeyard,kernel:{kernel_id},user:{owner},env:0123456789abcdef,kernelspec:{kernelspec}"
-    return application(number, owner, tags, **row)
+    return application(number, owner, f"{tags},spare" if spare else tags, **row)
 
 
 def container_id(number: int) -> str:

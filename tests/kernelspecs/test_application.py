@@ -49,6 +49,15 @@ def test_an_application_is_joined_by_its_tags() -> None:
     assert (application.user, application.queue, application.name) == ("ada", "interactive", "Ada's kernel")
 
 
+def test_a_spare_is_told_from_a_kernel_that_somebody_waits_for() -> None:
+    spec = kernelspec("ada.mine")
+    driver, executor = (submission(spec, replace(LAUNCH, warm_up=form)) for form in ("driver", "executor"))
+    for spare in (driver, executor):
+        assert spare.tags == (*submission(spec).tags, "spare")
+    initial = "spark.dynamicAllocation.initialExecutors"
+    assert [properties(each)[initial] for each in (driver, executor, submission(spec))] == ["0", "1", "1"]
+
+
 def test_the_owner_and_the_service_may_look_and_kill() -> None:
     document = submission(kernelspec("ada.mine")).to_json("application_1_1")
     container = document["am-container-spec"]

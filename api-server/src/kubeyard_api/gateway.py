@@ -28,6 +28,8 @@ class LiveKernel:
     state: KernelState
     connections: int
     last_activity_at: datetime | None
+    # Told by kernels on YARN; a restart may have given the kernel another's application.
+    application_id: str | None = None
 
 
 class Gateway:
@@ -86,6 +88,7 @@ def _kernel(row: dict[str, Any]) -> LiveKernel:
         state=KernelState(state) if state in set(KernelState) else KernelState.UNKNOWN,
         connections=int(row.get("connections") or 0),
         last_activity_at=_moment(row.get("last_activity")),
+        application_id=(row.get("kubeyard") or {}).get("application_id") or None,
     )
 
 

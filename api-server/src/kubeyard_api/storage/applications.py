@@ -43,18 +43,17 @@ def find_first_of_kernel(session: Session, kernel_id: str) -> ApplicationRow | N
     ).first()
 
 
-def latest_of_kernels(
+def applications_of_kernels(
     session: Session, owner: str | None, kernel_ids: Sequence[str]
-) -> dict[str, ApplicationRow]:
-    """The newest application of each of these kernels, and of every kernel whose application still lives."""
+) -> list[ApplicationRow]:
+    """The applications of these kernels and of every kernel that still lives in YARN, the newest last."""
     wanted = select(ApplicationRow).where(
         ApplicationRow.kernel_id.is_not(None),
         or_(ApplicationRow.is_active, ApplicationRow.kernel_id.in_(kernel_ids)),
     )
     if owner is not None:
         wanted = wanted.where(ApplicationRow.owner == owner)
-    rows = session.scalars(wanted.order_by(ApplicationRow.started_at, ApplicationRow.id))
-    return {row.kernel_id: row for row in rows if row.kernel_id}
+    return list(session.scalars(wanted.order_by(ApplicationRow.started_at, ApplicationRow.id)))
 
 
 def list_applications(session: Session, query: ApplicationQuery, owner: str | None) -> Page:

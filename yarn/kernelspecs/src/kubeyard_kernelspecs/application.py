@@ -46,6 +46,8 @@ _JVM = (
     "-Djdk.reflect.useDirectMethodHandle=false",
     "-Dio.netty.tryReflectionSetAccessible=true",
 )
+# Of a kernel that was started before anybody asked for it; YARN's tags stay as they are once it is taken.
+SPARE_TAG = "spare"
 # A spare that has no executor until it is claimed.
 DRIVER_FORM = "driver"
 # Beside the container's own folder, which is gone once its process is.
@@ -85,7 +87,7 @@ class KernelLaunch:
 def kernel_tags(spec: KernelSpec, launch: KernelLaunch) -> tuple[str, ...]:
     """Return the tags by which an application is joined to its kernel, owner and environment."""
     whose = (f"kernel:{launch.kernel_id}", f"user:{launch.user}", *filter(None, (launch.gateway,)))
-    return ("kubeyard", *whose, *spec.tags)
+    return ("kubeyard", *whose, *spec.tags, *([SPARE_TAG] if launch.warm_up else []))
 
 
 def kernel_application(
