@@ -30,6 +30,9 @@ from kubeyard_gateway.instance import own_name
 from kubeyard_gateway.kernels import KernelActions, Kernels
 from kubeyard_gateway.kernelspecs import DEFAULT_KERNEL, KernelSpecLogos, KernelSpecs, OneKernelSpec
 from kubeyard_gateway.leases import Leases
+from kubeyard_gateway.limits import Gate
+from kubeyard_gateway.limits_file import LimitsFile
+from kubeyard_gateway.memberships import Memberships
 from kubeyard_gateway.presence import Presence
 from kubeyard_gateway.reconciler import Reconciler
 from kubeyard_gateway.reports import Reports
@@ -71,6 +74,11 @@ class KubeyardGateway(EnterpriseGatewayApp):
         )
         self.presence = Presence(service_settings.gateway_gone_seconds)
         self.reconciler = Reconciler(self.cluster, self.watch)
+        self.gate = Gate(
+            LimitsFile(service_settings.gateway_limits_file),
+            Memberships(service_settings.gateway_state_dir / "memberships.json"),
+            self.cluster.resource_manager,
+        )
         super().__init__(**kwargs)
 
     def load_config_file(self, *args: Any, **kwargs: Any) -> None:
@@ -85,6 +93,8 @@ class KubeyardGateway(EnterpriseGatewayApp):
         dates.install()
         super().init_configurables()
         self.spares = SparePool.of_gateway(self)
+        self.gate.kernelspecs = self.kernel_spec_manager
+        self.gate.hidden = lambda: self.spares.application_ids
         self.spare_keeper = SpareKeeper.of_gateway(self)
 
     def _create_request_handlers(self) -> list[tuple[Any, ...]]:
@@ -108,6 +118,7 @@ class KubeyardGateway(EnterpriseGatewayApp):
             verifier=Verifier(settings.jwks_file, settings.issuer, AUDIENCE),
             service_settings=settings,
             cluster=self.cluster,
+            gate=self.gate,
             spares=self.spares,
             spare_keeper=self.spare_keeper,
             log_function=_log_request,

@@ -44,7 +44,8 @@ class Kernels(Guard, MainKernelHandler):
         name = visible_spec(self, str(model.get("name") or ""))
         begin = time.monotonic()
         try:
-            kernel_id = await self._start(name, environment)
+            async with self.settings["gate"].admission(self.caller, name):
+                kernel_id = await self._start(name, environment)
         except Exception:
             metrics.STARTS.labels("failed").inc()
             raise

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from kubeyard_gateway.limits_file import LimitsFile
+
 
 class Settings(BaseSettings):
     """The gateway's settings, each from the environment variable KUBEYARD_<NAME>."""
@@ -34,6 +36,8 @@ class Settings(BaseSettings):
     # YARN kills what its gateway has not spoken for so long; longer than the above, so that kernels end
     # in peace first. It grows by itself with the number of kernels. 0: no leases.
     gateway_lease_seconds: float = Field(default=3600, ge=0)
+    # What people and groups may hold; see docs/kernel-limits.md. None: as much as YARN gives.
+    gateway_limits_file: Path | None = None
     # A kernel that nobody has used for so long is stopped, also under an open notebook; kernelspecs may
     # say otherwise. 0: never.
     gateway_cull_idle_seconds: float = Field(default=86400, ge=0)
@@ -81,6 +85,12 @@ class Settings(BaseSettings):
     def _reachable(cls, value: str) -> str:
         if ip_address(address_of(value)[0]).is_unspecified:
             raise ValueError("it is no address that a node can report to; give this machine's own address")
+        return value
+
+    @field_validator("gateway_limits_file")
+    @classmethod
+    def _limits(cls, value: Path | None) -> Path | None:
+        LimitsFile(value)
         return value
 
     @field_validator("kernelspecs_dir", "hadoop_conf_dir", "spark_home")
