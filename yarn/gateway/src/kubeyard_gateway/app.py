@@ -25,6 +25,7 @@ from kubeyard_gateway.application_watch import ApplicationWatch
 from kubeyard_gateway.channels import Channels
 from kubeyard_gateway.cluster import Cluster
 from kubeyard_gateway.culling import Culler
+from kubeyard_gateway.duties import keep_up
 from kubeyard_gateway.guard import Guard, WithoutQuery
 from kubeyard_gateway.instance import own_name
 from kubeyard_gateway.kernels import KernelActions, Kernels
@@ -130,13 +131,13 @@ class KubeyardGateway(EnterpriseGatewayApp):
     def start(self) -> None:
         """Serve until a signal ends it."""
         loop = asyncio.get_event_loop()
-        self._tasks = [loop.create_task(self.watch.run()), loop.create_task(self.reports.serve())]
+        self._tasks = [loop.create_task(keep_up(self.watch)), loop.create_task(self.reports.serve())]
         settings = self.service_settings
         culler = Culler(
             self.kernel_manager, settings.gateway_cull_idle_seconds, settings.gateway_cull_warning_seconds
         )
         for duty in (self.leases, self.presence, self.reconciler, culler):
-            self._tasks.append(loop.create_task(duty.run()))
+            self._tasks.append(loop.create_task(keep_up(duty)))
         self._tasks.append(loop.create_task(self._publish()))
         self._tasks.append(loop.create_task(self.spare_keeper.run()))
         loop.call_soon(self.kernel_manager.follow_starts)

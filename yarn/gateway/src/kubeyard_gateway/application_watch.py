@@ -142,11 +142,6 @@ class ApplicationWatch:
                 log.warning("applications_unknown", reason=str(error))
             self.trouble = str(error)
             return
-        except Exception as error:
-            # Without the looks, deaths would go untold and leases run out.
-            log.exception("look_failed")
-            self.trouble = repr(error)
-            return
         self.trouble = ""
         # One that was forgotten meanwhile stays forgotten.
         self._endings |= {key: value for key, value in found.items() if key in self._followed}

@@ -13,6 +13,7 @@ from kubeyard_yarn.applications import ACTIVE_STATES
 from kubeyard_yarn.errors import YarnError
 from kubeyard_yarn.resource_manager import ResourceManager
 
+from kubeyard_gateway import metrics
 from kubeyard_gateway.holdings import Holding, Need, holding_from, need_of, total
 from kubeyard_gateway.limits_file import LimitsFile
 from kubeyard_gateway.memberships import Memberships
@@ -79,6 +80,7 @@ class Gate:
             counted = [each for each in held if self._counts(each, scope, caller.name)]
             overrun = overrun_of(scope, total(counted), asked.need)
             if overrun is not None:
+                metrics.REFUSED.inc()
                 log.info("kernel_refused", user=caller.name, limit=overrun.place)
                 raise Refusal(403, words(overrun, caller.name, limits.set_by, counted))
 

@@ -45,7 +45,11 @@ class Presence:
     async def run(self) -> None:
         """Make round after round, until cancelled."""
         while True:
-            await asyncio.gather(*(self._greet(kernel) for kernel in list(self._kernels)))
+            greetings = (self._greet(kernel) for kernel in list(self._kernels))
+            for result in await asyncio.gather(*greetings, return_exceptions=True):
+                # One kernel's nonsense must not leave all others without a word.
+                if isinstance(result, Exception):
+                    log.warning("kernel_not_greeted", reason=repr(result))
             await asyncio.sleep(self._pause_seconds)
 
     async def _greet(self, kernel: Greeted) -> None:

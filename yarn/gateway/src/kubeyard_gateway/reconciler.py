@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from kubeyard_gateway import metrics
 from kubeyard_gateway.application_watch import ApplicationWatch, Look
 from kubeyard_gateway.cluster import Cluster
 
@@ -40,6 +41,7 @@ class Reconciler:
             log.warning("orphan_killed", application_id=application_id)
             reason = "its gateway has no record of this application's kernel"
             await asyncio.to_thread(self._cluster.kill, application_id, reason)
+            metrics.ORPHANS.inc()
             # What could not be killed is found by the next look again.
             self._doomed.discard(application_id)
             await asyncio.sleep(1 / KILLS_PER_SECOND)

@@ -68,6 +68,8 @@ class YarnKernelProxy(RemoteProcessProxy):
             if _PORT_TAKEN not in refusal.detail:
                 raise
             log.info("kernel_start_repeated", kernel_id=self.kernel_id, reason=refusal.detail)
+            # Should it not have ended, nobody knows it any more, and the reconciler ends it.
+            self._watch.forget(self.application_id)
             await self._start(spec, environment["KERNEL_USERNAME"])
         return self
 
