@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,21 @@ class GatewayProcess:
         process.send_signal(signum)
         return process.wait(START_SECONDS)
 
+    def end_kernels(self) -> str:
+        """End the kernels that it left in YARN when it was stopped; return what the command says."""
+        done = subprocess.run(
+            (gateway_python(), "-m", "kubeyard_gateway", "end-kernels"),
+            env=self.environment,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()[-1]
+
     def client(self, name: str, *roles: str, **claims: Any) -> "KernelClient":
         """A client with a good token of `name`."""
         return KernelClient(self.url, self.issuer.token(name, *roles, **claims))
@@ -121,14 +136,19 @@ class KernelClient:
         return [kernel["id"] for kernel in self.send("GET", "/api/kernels").json()]
 
     def connect(
-        self, kernel_id: str, session_id: str = "", timeout_seconds: float = CELL_SECONDS
+        self,
+        kernel_id: str,
+        session_id: str = "",
+        timeout_seconds: float = CELL_SECONDS,
+        after: Sequence[str] | None = None,
     ) -> "Channel":
-        """Open the kernel's WebSocket."""
+        """Open the kernel's WebSocket, as one that has the messages `after` when it comes back."""
         session = session_id or uuid.uuid4().hex
         address = self.url.replace("http", "ws", 1)
+        had = "" if after is None else "".join(f"&after={ident}" for ident in after or [""])
         return Channel(
             websocket.create_connection(
-                f"{address}/api/kernels/{kernel_id}/channels?session_id={session}",
+                f"{address}/api/kernels/{kernel_id}/channels?session_id={session}{had}",
                 header=self.headers,
                 timeout=timeout_seconds,
             )
@@ -153,26 +173,41 @@ class Channel:
         message: dict[str, Any] = json.loads(self.socket.recv())
         return message
 
-    def send(self, code: str, metadata: Mapping[str, str] | None = None) -> str:
+    def send(self, code: str, metadata: Mapping[str, str] | None = None, *, allow_stdin: bool = False) -> str:
         """Send a cell and return its message's id."""
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
+        content |= {"allow_stdin": allow_stdin, "stop_on_error": True}
+        return self._send("shell", "execute_request", content, metadata)
+
+    def answer(self, text: str) -> None:
+        """Answer the kernel's question of input."""
+        self._send("stdin", "input_reply", {"value": text})
+
+    def _send(
+        self,
+        channel: str,
+        kind: str,
+        content: Mapping[str, Any],
+        metadata: Mapping[str, str] | None = None,
+    ) -> str:
         ident = uuid.uuid4().hex
         header = {
             "msg_id": ident,
             "username": "",
             "session": "test",
-            "msg_type": "execute_request",
+            "msg_type": kind,
             "version": "5.3",
             "date": "2026-01-01T00:00:00Z",
         }
-        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
-        content |= {"allow_stdin": False, "stop_on_error": True}
         message = {
             "header": header,
             "parent_header": {},
             "metadata": dict(metadata or {}),
             "content": content,
+            "channel": channel,
+            "buffers": [],
         }
-        self.socket.send(json.dumps(message | {"channel": "shell", "buffers": []}))
+        self.socket.send(json.dumps(message))
         return ident
 
     def run(self, code: str) -> str:

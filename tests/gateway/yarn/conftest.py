@@ -46,6 +46,7 @@ def yarn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield YarnGateway(process, kernelspecs, default_spec(kernelspecs), manager, files)
     finally:
         process.stop()
+        process.end_kernels()
 
 
 def service_user(settings: dict[str, str]) -> str:
@@ -96,3 +97,9 @@ def start_own(yarn: YarnGateway, tmp_path: Path) -> Iterator[Gateways]:
         process.stop(signal.SIGKILL)
         for application in yarn.resource_manager.applications(ACTIVE_STATES, tags=[tag_of(process)]):
             yarn.resource_manager.kill(application.id)
+
+
+@pytest.fixture
+def own(start_own: Gateways) -> GatewayProcess:
+    """A gateway that this test alone may end."""
+    return start_own()

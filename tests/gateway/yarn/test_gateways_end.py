@@ -1,11 +1,8 @@
 """What becomes of kernels when their gateway goes, in peace or not."""
 
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from harness.free_address import free_address
 from harness.gateway import GatewayProcess
 from harness.waiting import wait_until
 from harness.yarn_gateway import YarnGateway
@@ -14,25 +11,16 @@ from kubeyard_yarn.applications import ACTIVE_STATES
 pytestmark = [pytest.mark.daemons, pytest.mark.timeout(420)]
 
 
-@pytest.fixture
-def own(yarn: YarnGateway, tmp_path: Path) -> Iterator[GatewayProcess]:
-    """A gateway that this test alone may end."""
-    process = GatewayProcess(tmp_path, free_address(), yarn.process.environment)
-    process.environment |= {
-        "KUBEYARD_GATEWAY_BIND": process.url.removeprefix("http://"),
-        "KUBEYARD_GATEWAY_RESPONSE": free_address(),
-        "KUBEYARD_GATEWAY_STATE_DIR": str(tmp_path / "state"),
-        "KUBEYARD_JWKS_FILE": str(tmp_path / "jwks.json"),
-    }
-    process.start()
-    yield process
-    process.stop()
-
-
-def test_the_gateways_end_leaves_no_application(yarn: YarnGateway, own: GatewayProcess) -> None:
+def test_ending_all_kernels_is_a_command_and_leaves_no_application(
+    yarn: YarnGateway, own: GatewayProcess
+) -> None:
     kernel_id = own.client("ada").start(yarn.spec.name)
     assert own.stop() == 0
+    assert yarn.resource_manager.applications(ACTIVE_STATES, tags=[f"kernel:{kernel_id}"])
+    assert own.end_kernels() == "ended 1 kernels"
     assert yarn.resource_manager.applications(ACTIVE_STATES, tags=[f"kernel:{kernel_id}"]) == []
+    own.start()
+    assert own.client("ada").kernel_ids() == []
 
 
 def test_a_gateway_that_was_killed_takes_its_kernels_up_again(yarn: YarnGateway, own: GatewayProcess) -> None:

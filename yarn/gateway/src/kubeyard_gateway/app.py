@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from typing import Any, ClassVar
 
 import structlog
@@ -27,7 +26,7 @@ from kubeyard_gateway.cluster import Cluster
 from kubeyard_gateway.culling import Culler
 from kubeyard_gateway.duties import keep_up
 from kubeyard_gateway.guard import Guard, WithoutQuery
-from kubeyard_gateway.instance import own_name
+from kubeyard_gateway.instance import own_tag
 from kubeyard_gateway.kernels import KernelActions, Kernels
 from kubeyard_gateway.kernelspecs import DEFAULT_KERNEL, KernelSpecLogos, KernelSpecs, OneKernelSpec
 from kubeyard_gateway.leases import Leases
@@ -41,11 +40,10 @@ from kubeyard_gateway.settings import Settings, address_of
 from kubeyard_gateway.spare_keeper import SpareKeeper
 from kubeyard_gateway.spare_pool import SparePool
 from kubeyard_gateway.spare_routes import Spares
+from kubeyard_gateway.survival import leave
 
 log = structlog.get_logger("kubeyard_gateway")
 AUDIENCE = "kubeyard-gateway"
-# Less than supervisors grant before they kill.
-END_WITHIN_SECONDS = 8
 # No client of a gateway calls these, and each would be one more door.
 LEFT_OUT = frozenset({"SessionRootHandler", "SessionHandler", "SpecJsonHandler", "APIYamlHandler"})
 REPLACED: dict[type, type] = {
@@ -68,7 +66,7 @@ class KubeyardGateway(EnterpriseGatewayApp):
         """`service_settings` decides everything: no configuration file and no EG_* variable does."""
         self.service_settings = service_settings
         self.cluster = Cluster(service_settings)
-        self.cluster.tag = f"gateway:{own_name(service_settings.gateway_state_dir)}"
+        self.cluster.tag = own_tag(service_settings.gateway_state_dir)
         self.watch = ApplicationWatch(self.cluster.resource_manager)
         self.leases = Leases(
             self.cluster.resource_manager, self.watch, service_settings.gateway_lease_seconds
@@ -156,27 +154,14 @@ class KubeyardGateway(EnterpriseGatewayApp):
                 return
 
     def shutdown(self) -> None:
-        """End every kernel, all at the same time, and leave no application behind."""
+        """Leave kernels in YARN to the next gateway: a restart or an upgrade ends none."""
         loop = asyncio.get_event_loop()
-        loop.run_until_complete(self._end_kernels())
+        self.http_server.stop()
+        loop.run_until_complete(leave(self.kernel_manager, self.reports))
         for task in self._tasks:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*self._tasks, return_exceptions=True))
         log.info("gateway_stopped")
-
-    async def _end_kernels(self) -> None:
-        begin = time.monotonic()
-        kernel_ids = list(self.kernel_manager.list_kernel_ids())
-        ends = [asyncio.create_task(self.kernel_manager.shutdown_kernel(each)) for each in kernel_ids]
-        if ends:
-            await asyncio.wait(ends, timeout=END_WITHIN_SECONDS)
-        for end in ends:
-            if not end.cancel() and (error := end.exception()) is not None:
-                log.warning("kernel_not_ended", reason=repr(error))
-        # What is left took too long, or was on its way when the end came.
-        for application_id in self.watch.living:
-            await asyncio.to_thread(self.cluster.kill, application_id, "the gateway has stopped")
-        log.info("kernels_ended", count=len(kernel_ids), seconds=round(time.monotonic() - begin, 2))
 
 
 def gateway(settings: Settings) -> KubeyardGateway:

@@ -1,7 +1,8 @@
 """The kernel's WebSocket: quick, ended with its token, and not to be held up by one that never opened."""
 
+import asyncio
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from enterprise_gateway.services.kernels.handlers import ZMQChannelsHandler
@@ -10,10 +11,12 @@ from tornado.websocket import WebSocketHandler
 
 from kubeyard_gateway import metrics
 from kubeyard_gateway.guard import Guard
+from kubeyard_gateway.replay import CONNECTED_WITHIN_SECONDS, Frames, LastForwarded, Replay
 
 log = structlog.get_logger("kubeyard_gateway")
 TOKEN_EXPIRED = 4401
 GOING_AWAY = 1001
+RESTARTING = 1012
 
 
 class Channels(Guard, ZMQChannelsHandler):
@@ -22,6 +25,9 @@ class Channels(Guard, ZMQChannelsHandler):
     _given_up = False
     _opened = False
     _end: object = None
+    _replay: Replay | None = None
+    _replaying: asyncio.Task[None] | None = None
+    _last_forwarded: ClassVar = LastForwarded()
 
     async def _register_session(self) -> None:
         """Take the place of an older connection of the same client session.
@@ -52,15 +58,62 @@ class Channels(Guard, ZMQChannelsHandler):
         self._end = IOLoop.current().call_later(max(0, remaining) + grace_seconds, self._expire)
         return super().open(kernel_id)
 
+    def nudge(self) -> Any:
+        """Join the client to the kernel's output: where the kernel keeps its own, without a gap.
+
+        Stock asks the kernel for its info until it hears something, and a busy kernel not at all.
+        """
+        proxy = self.kernel_manager.get_kernel(self.kernel_id).process_proxy
+        if not hasattr(proxy, "ask"):
+            return super().nudge()
+        self._replay = Replay(
+            proxy.ask, self.session.session, self._had_before(), self._forward, self.write_stderr
+        )
+        self.channels["iopub"].on_recv_stream(self._on_zmq_reply)
+        self._replaying = asyncio.create_task(self._run(self._replay))
+        return asyncio.ensure_future(asyncio.wait({self._replaying}, timeout=CONNECTED_WITHIN_SECONDS))
+
+    async def _run(self, replay: Replay) -> None:
+        await replay.run()
+        await replay.answers()
+
+    def _had_before(self) -> list[str] | None:
+        """What the client has by its own account, or else by ours; None when it is new here."""
+        if "after" in self.request.query_arguments:
+            return [ident for ident in self.get_query_arguments("after") if ident]
+        ids: list[str] | None = self._last_forwarded.ids(self.session_key)
+        return ids
+
+    def _forward(self, channel: str, frames: Frames) -> None:
+        stream = self.channels.get(channel)
+        if stream is not None and not stream.closed():
+            self._last_forwarded.note(self.session_key, channel, frames)
+            super()._on_zmq_reply(stream, frames)
+
+    def _on_zmq_reply(self, stream: Any, msg_list: Frames) -> None:
+        """Pass a message of the kernel on, unless its turn comes later."""
+        if self._replay is None:
+            super()._on_zmq_reply(stream, msg_list)
+        elif not self._replay.holds(stream.channel, msg_list):
+            self._forward(stream.channel, msg_list)
+
     def _expire(self) -> None:
         log.info("websocket_expired", kernel_id=self.kernel_id, user=self.caller.name)
         # The kernel handler's own close takes no code, and the client must know that it may come back.
         WebSocketHandler.close(self, TOKEN_EXPIRED, "token expired")
 
+    @classmethod
+    def close_all(cls) -> None:
+        """Tell every client that the gateway goes, so that it dials again at once."""
+        for connection in list(cls._open_sessions.values()):
+            WebSocketHandler.close(connection, RESTARTING, "the gateway is being restarted")
+
     def on_close(self) -> None:
         """Leave the kernel to the next connection."""
         if self._end is not None:
             IOLoop.current().remove_timeout(self._end)
+        if self._replaying is not None:
+            self._replaying.cancel()
         if self._opened:
             metrics.CONNECTIONS.dec()
             super().on_close()

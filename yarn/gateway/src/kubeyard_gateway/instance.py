@@ -12,3 +12,8 @@ def own_name(state: Path) -> str:
         draft.write_text(secrets.token_hex(8))
         draft.replace(file)
     return file.read_text().strip()
+
+
+def own_tag(state: Path) -> str:
+    """Return the tag by which this gateway's applications are known in YARN."""
+    return f"gateway:{own_name(state)}"

@@ -8,6 +8,7 @@ from jupyter_server._tz import utcnow
 from kubeyard_identity import Caller, may_act
 from traitlets import default
 
+from kubeyard_gateway.replay import MARK_TOPIC
 from kubeyard_gateway.warm_kernels import WarmKernels
 
 
@@ -33,6 +34,16 @@ class OwnedKernels(WarmKernels):
     def _handle_kernel_died(self, kernel_id: str) -> None:
         """Keep a dead kernel in the list: only there can JupyterLab restart it."""
 
+    def start_buffering(self, kernel_id: str, session_key: str, channels: dict[str, Any]) -> None:
+        """Let a kernel in YARN keep its own output: stock's buffer here has no bound, and ends with us."""
+        if not hasattr(self._kernels[kernel_id].process_proxy, "ask"):
+            super().start_buffering(kernel_id, session_key, channels)
+            return
+        for stream in channels.values():
+            if not stream.closed():
+                stream.on_recv(None)
+                stream.close()
+
     def start_watching_activity(self, kernel_id: str) -> None:
         """Note activity from the message's header alone: stock reads every output a second time."""
         kernel = self._kernels[kernel_id]
@@ -40,6 +51,8 @@ class OwnedKernels(WarmKernels):
         kernel._activity_stream = kernel.connect_iopub()
 
         def record(parts: list[bytes]) -> None:
+            if parts[0] == MARK_TOPIC:
+                return
             header = parts.index(b"<IDS|MSG>") + 2
             # After it: parent header, metadata, content. A word of the platform is no activity.
             if b'"kubeyard"' in parts[header + 2]:

@@ -64,6 +64,17 @@ class Reports(ResponseManager):
         """Take no report for this kernel any more."""
         self._awaited.pop(kernel_id, None)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether any start still waits for its report, or is being undone."""
+        return bool(self._awaited)
+
+    def refuse_all(self, reason: str) -> None:
+        """Tell every start that waits that its kernel will not come."""
+        for _, future in self._awaited.values():
+            if not future.done():
+                future.set_result({"error": reason})
+
     async def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(READ_TIMEOUT_SECONDS):

@@ -14,6 +14,8 @@ from enterprise_gateway.services.sessions.kernelsessionmanager import (
 )
 
 log = structlog.get_logger("kubeyard_gateway")
+# The folder of the records below the gateway's state.
+RECORDS = "kernel_sessions"
 
 
 class PrivateSessions(FileKernelSessionManager):
@@ -23,7 +25,7 @@ class PrivateSessions(FileKernelSessionManager):
         return str(self.parent.service_settings.gateway_state_dir)
 
     def _get_sessions_loc(self) -> str:
-        folder = Path(self.persistence_root) / "kernel_sessions"
+        folder = Path(self.persistence_root) / RECORDS
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return str(folder)
 

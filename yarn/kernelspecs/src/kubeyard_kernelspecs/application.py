@@ -73,6 +73,7 @@ class KernelLaunch:
     class_archives_to: str = ""
     # A spare's form, `driver` or `executor`: what it does before it is claimed. Empty: somebody waits.
     warm_up: str = ""
+    kept_output_bytes: int = 16 << 20
 
     @property
     def local_ip(self) -> str:
@@ -164,6 +165,7 @@ def _report(launch: KernelLaunch, spec: KernelSpec) -> dict[str, object]:
         "gone_after_seconds": launch.gone_after_seconds,
         "class_archives_to": launch.class_archives_to,
         "warm_up": launch.warm_up,
+        "kept_output_bytes": launch.kept_output_bytes,
     }
 
 

@@ -30,11 +30,13 @@ def run(launch: Launch) -> None:
     from .listener import Listener
     from .notices import Notices
     from .presence import Presence
+    from .replay import Replay
     from .warm_up import WarmUp
 
     quiet_logs.install()
     spark = LazySpark(app.shell.user_ns, jvm, on_lost=lambda: os._exit(1))
     app.shell.ast_transformers.append(spark)
+    replay = Replay(app, launch.kept_output_bytes)
     listener = Listener(ip, app.session.key, spark.cancel_jobs)
     activity, notices = Activity(app.shell, spark.running_jobs), Notices(app.kernel)
     listener.questions |= {"activity": activity.answer, "notice": notices.answer}
@@ -42,6 +44,7 @@ def run(launch: Launch) -> None:
     listener.on_request = presence.heard
     warm_up = WarmUp(launch.warm_up, spark)
     listener.questions |= {"times": warm_up.times, "claim": warm_up.claim, "end": lambda _: _end(app)}
+    listener.questions |= {"mark": replay.mark, "outputs": replay.outputs, "answers": replay.answers}
     listener.start()
     presence.start()
     send(launch, _connection(listener.port))

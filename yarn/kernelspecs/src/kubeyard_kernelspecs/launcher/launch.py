@@ -22,6 +22,8 @@ class Launch:
     class_archives_to: str
     # What to do ahead of a claim: `driver`, `executor`, or empty where somebody waits already.
     warm_up: str
+    # What is kept of the output, for a notebook that was away while it was made.
+    kept_output_bytes: int
 
     @classmethod
     def from_environment(cls, environment: MutableMapping[str, str]) -> "Launch":
