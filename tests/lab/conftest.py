@@ -2,16 +2,15 @@
 
 import socket
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from harness.gateway import GatewayProcess, local_kernelspec
-from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
+from harness.scripted_server import ScriptedServer
 
 from .lab_process import LabProcess
+from .token_exchange import TokenExchange
 
 KERNEL = "kubeyard.local"
 
@@ -20,25 +19,6 @@ def free_address() -> str:
     """An address of this machine that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return f"127.0.0.1:{server.getsockname()[1]}"
-
-
-class TokenExchange:
-    """Changes a Lab's Hub token, `hub-token-of-<name>`, into a signed one; can be short of breath or away."""
-
-    def __init__(self, gateway: GatewayProcess) -> None:
-        self.gateway = gateway
-        self.lifetime_seconds = 300.0
-        self.away = threading.Event()
-
-    def __call__(self, asked: Asked) -> Answer:
-        scheme, _, hub_token = asked.headers.get("Authorization", "").partition(" ")
-        name = hub_token.removeprefix("hub-token-of-")
-        if self.away.is_set():
-            return as_json({"code": "down", "detail": "away"}, status=503)
-        if scheme != "token" or name == hub_token:
-            return as_json({"code": "unauthenticated", "detail": "no server's token"}, status=401)
-        ends_at = time.time() + self.lifetime_seconds
-        return as_json({"token": self.gateway.issuer.token(name, exp=ends_at)})
 
 
 class Edge:

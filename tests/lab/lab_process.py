@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -71,10 +72,10 @@ class LabProcess:
             )
         wait_until(self._serves, "the Lab serves", START_SECONDS)
 
-    def stop(self) -> int:
-        """End it by SIGTERM and return its exit status."""
+    def stop(self, signum: signal.Signals = signal.SIGTERM) -> int:
+        """End it by a signal and return its exit status."""
         assert self._process is not None
-        self._process.terminate()
+        self._process.send_signal(signum)
         return self._process.wait(20)
 
     def send(self, method: str, path: str, body: Any = None) -> requests.Response:
@@ -91,12 +92,13 @@ class LabProcess:
         session: dict[str, Any] = answer.json()
         return session
 
-    def connect(self, kernel_id: str) -> "Notebook":
+    def connect(self, kernel_id: str, session_id: str = "") -> "Notebook":
         """Open a kernel's WebSocket by the protocol that JupyterLab prefers."""
         address = self.url.replace("http", "ws", 1)
+        session = session_id or uuid.uuid4().hex
         return Notebook(
             websocket.create_connection(
-                f"{address}/api/kernels/{kernel_id}/channels?session_id={uuid.uuid4().hex}",
+                f"{address}/api/kernels/{kernel_id}/channels?session_id={session}",
                 header={"Authorization": f"token {self._token}"},
                 subprotocols=[V1],
                 timeout=40,
@@ -119,6 +121,8 @@ class Notebook:
     def __init__(self, connection: websocket.WebSocket) -> None:
         self.socket = connection
         self.protocol = connection.subprotocol
+        # Of all messages that belonged to a cell, as they came.
+        self.message_ids: list[str] = []
 
     def __enter__(self) -> "Notebook":
         return self
@@ -143,19 +147,22 @@ class Notebook:
         self.socket.send_binary(serialize_msg_to_ws_v1(parts, "shell"))  # type: ignore[no-untyped-call]
         return ident
 
-    def printed(self, ident: str) -> str:
-        """What the cell printed, once the kernel is idle again."""
+    def printed(self, ident: str, until: str = "") -> str:
+        """What the cell printed, once the kernel is idle again, or once it printed what is waited for."""
         text = ""
         while True:
             _, parts = deserialize_msg_from_ws_v1(self.socket.recv())  # type: ignore[no-untyped-call]
             header, parent, _, content = (json.loads(part) for part in parts[:4])
             if parent.get("msg_id") != ident:
                 continue
+            self.message_ids.append(header["msg_id"])
             if header["msg_type"] == "stream":
                 text += content["text"]
             if header["msg_type"] == "error":
                 text += f"{content['ename']}: {content['evalue']}"
             if header["msg_type"] == "status" and content["execution_state"] == "idle":
+                return text
+            if until and until in text:
                 return text
 
     def run(self, code: str) -> str:

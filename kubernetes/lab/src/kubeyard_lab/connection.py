@@ -23,6 +23,7 @@ from traitlets import Float, Instance, Integer, Unicode
 from kubeyard_lab.gateway_words import words_of
 from kubeyard_lab.kernels import LOST
 from kubeyard_lab.obituary import says_dead
+from kubeyard_lab.receipts import Receipts
 from kubeyard_lab.waiting_messages import Message, TooManyWaitingError, WaitingMessages
 
 V1 = "v1.kernel.websocket.jupyter.org"
@@ -46,6 +47,7 @@ class KernelConnection(GatewayWebSocketConnection):
         super().__init__(**kwargs)
         self.waiting = WaitingMessages(self.waiting_count_max, self.waiting_bytes_max)
         self._unsubscribe: Callable[[], None] = lambda: None
+        self._receipts: Receipts | None = None
 
     async def prepare(self) -> None:
         """Before the handshake: a lost kernel has no socket, so that the browser asks what became of it."""
@@ -57,12 +59,17 @@ class KernelConnection(GatewayWebSocketConnection):
         # Without it every message to the browser waits for a delayed acknowledgement, 48 ms instead of 6.
         self.websocket_handler.set_nodelay(True)
         self._unsubscribe = self.multi_kernel_manager.on_loss(self.kernel_id, self._lost)
+        if self._browser_speaks_v1 and self.session_id:
+            received = self.multi_kernel_manager.received.of(self.kernel_id, self.session_id)
+            self._receipts = Receipts(received, self.websocket_handler)
         self.task = asyncio.ensure_future(self._run())
 
     def disconnect(self) -> None:  # type: ignore[override]  # as jupyter_server does
         """The browser is gone. A handshake under way is not cancelled: that would leak its socket."""
         self.disconnected = True
         self._unsubscribe()
+        if self._receipts is not None:
+            self._receipts.close()
         if self.ws is not None:
             self.ws.close()
 
@@ -114,6 +121,8 @@ class KernelConnection(GatewayWebSocketConnection):
         )
         if self.session_id:
             url += f"?session_id={url_escape(self.session_id)}"
+        if self._receipts is not None:
+            url += self._receipts.received.query()
         arguments = client.load_connection_args()  # type: ignore[no-untyped-call]
         return HTTPRequest(url, **arguments | {"request_timeout": _HANDSHAKE_SECONDS})
 
@@ -141,6 +150,8 @@ class KernelConnection(GatewayWebSocketConnection):
             socket.close()
             return None
         self.ws = socket
+        if self._receipts is not None:
+            self._receipts.received.has_begun = True
         try:
             self._send_waiting(socket)
             while (message := await socket.read_message()) is not None:
@@ -148,6 +159,8 @@ class KernelConnection(GatewayWebSocketConnection):
                     await self.multi_kernel_manager.bury(self.kernel_id)
                     break
                 await self.websocket_handler.write_message(message, binary=isinstance(message, bytes))
+                if self._receipts is not None and isinstance(message, bytes):
+                    self._receipts.written(message)
         except WebSocketClosedError:
             pass
         finally:

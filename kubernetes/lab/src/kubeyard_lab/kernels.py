@@ -1,23 +1,44 @@
 """The Lab's kernels: all of them live at the gateway, and one that was lost is said to be dead."""
 
-import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from jupyter_server.gateway.managers import GatewayKernelManager, GatewayMappingKernelManager
+from jupyter_server.utils import url_path_join
+from tornado.escape import url_escape
 from tornado.web import HTTPError
 from traitlets import default
 
 from kubeyard_lab.gateway_words import GatewayRefusedError, plain
 from kubeyard_lab.lost_kernels import LostKernels
+from kubeyard_lab.received import ReceivedByAll
 
 _NOT_FOUND = 404
-_SHUTDOWN_SECONDS = 5.0
 LOST = "The kernel is gone from the cluster: its application ended or was stopped."
+LOST_MEANWHILE = "The kernel ended while JupyterLab was not running."
 
 
 class GatewayKernel(GatewayKernelManager):
     """One kernel at the gateway."""
+
+    # Of a notebook that had it before this server started; nobody has asked the gateway for it yet.
+    is_unasked = False
+
+    def remember(self, kernel_id: str) -> None:
+        """Stand for a kernel that was started earlier, without asking the gateway."""
+        self.kernel_id = kernel_id
+        self.kernel_url = url_path_join(self.kernels_url, url_escape(kernel_id))
+        since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        self.kernel = {"id": kernel_id, "name": "", "execution_state": "unknown", "connections": 0}
+        self.kernel["last_activity"] = since
+        self.is_unasked = True
+
+    async def refresh_model(self, model: Any = None) -> Any:
+        """Take the gateway's account of the kernel; None when it has none."""
+        found = await super().refresh_model(model)  # type: ignore[no-untyped-call]
+        self.is_unasked = False
+        return found
 
     async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]  # as jupyter_server does
         """Start the kernel; a refusal carries the gateway's own words.
@@ -50,11 +71,18 @@ class GatewayKernels(GatewayMappingKernelManager):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.lost = LostKernels()
+        self.received = ReceivedByAll()
         self._listeners: dict[str, set[Callable[[], None]]] = {}
 
     @default("kernel_manager_class")
     def _default_kernel_manager_class(self) -> str:
         return f"{__name__}.{GatewayKernel.__name__}"
+
+    def remember(self, kernel_id: str) -> None:
+        """Take up a notebook's kernel of an earlier server; whether it lives is seen when somebody asks."""
+        kernel = self.kernel_manager_factory(parent=self, log=self.log)
+        kernel.remember(kernel_id)
+        self._kernels[kernel_id] = kernel
 
     def on_loss(self, kernel_id: str, listener: Callable[[], None]) -> Callable[[], None]:
         """Call the listener when the kernel is lost; returns what ends that."""
@@ -97,8 +125,28 @@ class GatewayKernels(GatewayMappingKernelManager):
         """A kernel's model; who asks for a lost one is told of the loss."""
         if self.lost.get(kernel_id):
             return self.lost.tell(kernel_id)
+        await self._ask_for(kernel_id)
+        if self.lost.get(kernel_id):
+            return self.lost.tell(kernel_id)
         model: dict[str, Any] = await super().kernel_model(kernel_id)  # type: ignore[no-untyped-call]
         return model
+
+    async def _ask_for(self, kernel_id: str) -> None:
+        """Ask once for a kernel of an earlier server; with the gateway away it is neither dead nor alive."""
+        kernel = self._kernels.get(kernel_id)
+        if kernel is None or not getattr(kernel, "is_unasked", False):
+            return
+        stand_in = kernel.kernel
+        try:
+            model = await kernel.refresh_model()  # type: ignore[no-untyped-call]
+        except HTTPError as error:
+            self.log.warning("what became of kernel %s is not known: %s", kernel_id, plain(error))
+            return
+        if model is None:
+            kernel.kernel = stand_in
+            self.lose(kernel_id, LOST_MEANWHILE)
+        elif model["execution_state"] == "dead":
+            await self.bury(kernel_id)
 
     async def list_kernels(self, **kwargs: Any) -> list[dict[str, Any]]:
         """The kernels of this Lab that live, and the dead ones of which nobody has heard."""
@@ -123,13 +171,6 @@ class GatewayKernels(GatewayMappingKernelManager):
         if kernel_id in self._kernels:
             await super().shutdown_kernel(kernel_id, now=now, restart=restart)  # type: ignore[no-untyped-call]
 
-    async def shutdown_all(self, now: bool = False) -> None:  # type: ignore[override]  # as jupyter_server does
-        """Stop every kernel at once and within a limit: the Lab must end even if the gateway is away."""
-        stops = [
-            asyncio.ensure_future(self.shutdown_kernel(kernel_id, now=now))
-            for kernel_id in list(self._kernels)
-        ]
-        if stops:
-            _, late = await asyncio.wait(stops, timeout=_SHUTDOWN_SECONDS)
-            for stop in late:
-                stop.cancel()
+    async def shutdown_all(self, **_options: Any) -> None:  # type: ignore[override]  # as jupyter_server does
+        """Leave the kernels to the next server: notebooks find them again, or the gateway ends idle ones."""
+        self._kernels.clear()
