@@ -1,4 +1,4 @@
-"""`stop`: ends the applications, then the services, then whatever is left, and says what it ended."""
+"""`stop`: ends kernels and applications, then the services, then whatever is left, and says what it ended."""
 
 import time
 from collections import Counter
@@ -7,7 +7,15 @@ from collections.abc import Sequence
 import psutil
 import requests
 
-from kubeyard_local import class_archives, hadoop_services, processes, supervisor_config
+from kubeyard_local import (
+    accounts,
+    child,
+    class_archives,
+    hadoop_services,
+    process_table,
+    processes,
+    supervisor_config,
+)
 from kubeyard_local.layout import Layout
 from kubeyard_local.problem import Problem
 from kubeyard_local.progress import Progress
@@ -16,6 +24,7 @@ from kubeyard_local.supervision import Supervisor
 
 ACTIVE_STATES = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING"
 APPLICATIONS_SECONDS = 20
+KERNELS_SECONDS = 60
 SHUTDOWN_SECONDS = 180
 # What Java ends with after SIGTERM; one that had to be killed may have left half a class archive.
 IN_PEACE = (0, 143)
@@ -29,6 +38,7 @@ def stop(settings: Settings, progress: Progress) -> None:
     layout = settings.layout
     supervisor = Supervisor(supervisor_config.socket_file(layout))
     if supervisor.is_alive():
+        _end_kernels(settings, supervisor, progress)
         applications = end_applications(settings.url("RM"))
         if applications:
             progress.say(f"ended {applications} applications")
@@ -40,6 +50,27 @@ def stop(settings: Settings, progress: Progress) -> None:
     if left:
         raise Problem(f"These processes do not end: {', '.join(str(process.pid) for process in left)}.")
     progress.say("nothing of Kubeyard runs any more")
+
+
+def _end_kernels(settings: Settings, supervisor: Supervisor, progress: Progress) -> None:
+    """Kernels outlive the gateway's end, so ending them is a step of its own, once it serves no more."""
+    owners = accounts.present()
+    if owners is None or not settings.layout.python("gateway").exists():
+        return
+    _stop_together(supervisor, ("gateway",))
+    [gateway] = [one for one in process_table.services(settings, owners) if one.name == "gateway"]
+    try:
+        child.run(
+            "ending the kernels",
+            accounts.under(gateway.account, (*child.DIES_WITH_US, *gateway.command, "end-kernels")),
+            log=settings.layout.logs / "gateway-end-kernels.log",
+            environment=gateway.environment,
+            folder=settings.layout.home,
+            timeout_seconds=KERNELS_SECONDS,
+        )
+    except Problem as problem:
+        # Their containers end with the node, and the next gateway finds their records.
+        progress.say(f"the kernels' records stay: {problem}")
 
 
 def _named(names: Sequence[str]) -> str:
