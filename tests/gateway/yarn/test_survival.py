@@ -60,7 +60,9 @@ class Reader:
             except OSError:
                 return None
 
-        self.channel = wait_until(connected, "the gateway takes the connection")
+        channel = wait_until(connected, "the gateway takes the connection")
+        assert channel is not None
+        self.channel = channel
 
     def lines(self, ident: str) -> list[str]:
         """Everything that the cell printed, as it arrived."""
