@@ -1,9 +1,14 @@
 """What the Lab's server does at its start."""
 
+import time
+from datetime import datetime
 from pathlib import Path
 
+from jupyter_server.gateway.gateway_client import GatewayClient
 from jupyter_server.serverapp import ServerApp
 
+from kubeyard_lab.attendance import Attendance, Spares
+from kubeyard_lab.renewer import GatewayTokenRenewer
 from kubeyard_lab.welcome import place_welcome
 
 
@@ -14,3 +19,19 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
             server.log.info("placed the Welcome notebook")
     except OSError as why:
         server.log.warning("the Welcome notebook could not be placed: %s", why)
+    _attend(server)
+
+
+def _attend(server: ServerApp) -> None:
+    """Have a warm kernel wait for the first notebook; a Lab without our gateway's token has no spares."""
+    gateway = GatewayClient.instance()
+    renewer = gateway.gateway_token_renewer
+    if not gateway.url or not isinstance(renewer, GatewayTokenRenewer):
+        return
+    spares = Spares(f"{gateway.url.rstrip('/')}/api/spares", renewer.token.current)
+
+    def idle_seconds() -> float:
+        since: datetime = server.web_app.last_activity()  # type: ignore[no-untyped-call]
+        return time.time() - since.timestamp()
+
+    Attendance(spares, idle_seconds, server.log).start()
