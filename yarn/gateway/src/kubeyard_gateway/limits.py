@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -21,7 +22,17 @@ from kubeyard_gateway.refusal import Refusal
 from kubeyard_gateway.scopes import Scope, overrun_of, scopes_of, words
 
 log = structlog.get_logger("kubeyard_gateway")
-_on_its_way: ContextVar[Holding | None] = ContextVar("kernel_on_its_way", default=None)
+
+
+@dataclass(eq=False)
+class Arrival:
+    """A kernel that was let in, until its start has ended; YARN may list it by then."""
+
+    holding: Holding
+    kernel_id: str = ""
+
+
+_on_its_way: ContextVar[Arrival | None] = ContextVar("kernel_on_its_way", default=None)
 
 
 class Gate:
@@ -36,7 +47,7 @@ class Gate:
         self._memberships = memberships
         self._resource_manager = resource_manager
         self._lock = asyncio.Lock()
-        self._arriving: list[Holding] = []
+        self._arriving: set[Arrival] = set()
         # Where kernelspecs are looked up; the gateway has it later than this.
         self.kernelspecs: Any = None
         # Applications that are nobody's kernel yet.
@@ -48,34 +59,34 @@ class Gate:
         self._memberships.note(caller)
         spec = await asyncio.to_thread(self._spec, kernelspec)
         name, need = (spec.display_name, need_of(spec)) if spec else (kernelspec, Need(kernels=1))
-        asked = Holding(caller.name, name, need)
+        arrival = Arrival(Holding(caller.name, name, need))
         # One after the other: two that are counted at the same time would both find the last place free.
         async with self._lock:
-            await self._check(caller, asked)
-            self._arriving.append(asked)
-        token = _on_its_way.set(asked)
+            await self._check(caller, arrival.holding)
+            self._arriving.add(arrival)
+        token = _on_its_way.set(arrival)
         try:
             yield
         finally:
             _on_its_way.reset(token)
-            self._leave(asked)
+            self._arriving.discard(arrival)
 
-    def submitted(self) -> None:
-        """From now on YARN counts the kernel that is let in where this is called."""
-        if (asked := _on_its_way.get()) is not None:
-            self._leave(asked)
-
-    def _leave(self, asked: Holding) -> None:
-        self._arriving = [each for each in self._arriving if each is not asked]
+    @staticmethod
+    def name(kernel_id: str) -> None:
+        """Tell the id of the kernel that is let in here: in YARN's list it must not count twice."""
+        if (arrival := _on_its_way.get()) is not None:
+            arrival.kernel_id = kernel_id
 
     async def _check(self, caller: Caller, asked: Holding) -> None:
         limits = self._file.now()
         if limits.is_empty:
             return
         try:
-            held = [*await asyncio.to_thread(self._held), *self._arriving]
+            held = await asyncio.to_thread(self._held)
         except YarnError as error:
             raise Refusal(503, f"nobody can tell now whether your limits leave room: {error}") from error
+        listed = {each.kernel_id for each in held}
+        held += [each.holding for each in self._arriving if each.kernel_id not in listed]
         for scope in scopes_of(limits, caller):
             counted = [each for each in held if self._counts(each, scope, caller.name)]
             overrun = overrun_of(scope, total(counted), asked.need)

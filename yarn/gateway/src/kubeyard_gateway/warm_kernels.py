@@ -36,6 +36,7 @@ class WarmKernels(RemoteMappingKernelManager):
         user = environment["KERNEL_USERNAME"]
         spare, reason = await self._pool.take(user, kernelspec)
         kernel_id = spare.id if spare else str(uuid.uuid4())
+        self.parent.gate.name(kernel_id)
         own = {**kwargs, "env": {**environment, "KERNEL_ID": kernel_id}}
         with self._succession(kernel_id, spare, reason):
             started = str(await super().start_kernel(*args, **own))

@@ -40,7 +40,6 @@ class YarnKernelProxy(RemoteProcessProxy):
         self._watch = gateway.watch
         self._leases = gateway.leases
         self._presence = gateway.presence
-        self._gate = gateway.gate
         self._settings = gateway.service_settings
         self.application_id = ""
         # Of a kernel that has given its place to another: its manager holds the other's key by then.
@@ -93,7 +92,6 @@ class YarnKernelProxy(RemoteProcessProxy):
         try:
             with self._watch.attention():
                 await asyncio.to_thread(self._submit, spec, launch)
-                self._gate.submitted()
                 mark_stage(self, "submitted")
                 log.info("kernel_submitted", kernel_id=self.kernel_id, application_id=self.application_id)
                 self._connect(await self._reported(report))
