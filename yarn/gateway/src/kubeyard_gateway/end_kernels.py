@@ -11,6 +11,7 @@ from kubeyard_yarn.resource_manager import ResourceManager
 from kubeyard_gateway.instance import own_tag
 from kubeyard_gateway.sessions import RECORDS
 from kubeyard_gateway.settings import Settings
+from kubeyard_gateway.spare_records import RECORDS as SPARE_RECORDS
 
 log = structlog.get_logger("kubeyard_gateway")
 WITHIN_SECONDS = 20
@@ -32,7 +33,8 @@ def end_kernels(settings: Settings) -> int:
     deadline = time.monotonic() + WITHIN_SECONDS
     while ended and manager.applications(ACTIVE_STATES, tags=[tag]) and time.monotonic() < deadline:
         time.sleep(LOOK_EVERY_SECONDS)
-    for file in (settings.gateway_state_dir / RECORDS).glob("*.json"):
-        file.unlink(missing_ok=True)
+    for records in (RECORDS, SPARE_RECORDS):
+        for file in (settings.gateway_state_dir / records).glob("*.json"):
+            file.unlink(missing_ok=True)
     log.info("kernels_ended", count=len(ended))
     return len(ended)

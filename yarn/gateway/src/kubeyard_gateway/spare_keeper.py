@@ -8,10 +8,12 @@ import structlog
 from kubeyard_kernelspecs import KernelSpec
 from kubeyard_kernelspecs.container_sizes import driver_container_mb, executor_container_mb
 from kubeyard_yarn import room
+from kubeyard_yarn.applications import ApplicationState
 from kubeyard_yarn.errors import YarnError
 from kubeyard_yarn.resource_manager import ResourceManager
 
 from kubeyard_gateway import metrics
+from kubeyard_gateway.application_watch import Look
 from kubeyard_gateway.kernelspecs import DEFAULT_KERNEL
 from kubeyard_gateway.last_use import LastUse
 from kubeyard_gateway.people import People
@@ -25,6 +27,8 @@ ROUND_SECONDS = 1.0
 AGAIN_AFTER_SECONDS = 30.0
 # Everything waits for a moment as it starts; what waits longer has no room.
 ROUNDS_OF_WAITING = 3
+# Between questions whether applications of others, or executors, wait for memory.
+ROUNDS_OF_CALM = 4
 EXECUTOR, DRIVER, NONE = "executor", "driver", "none"
 
 
@@ -42,6 +46,8 @@ class SpareKeeper:
         self.people = People(settings.gateway_spare_gone_seconds)
         self._not_before: dict[str, float] = {}
         self._rounds_of_waiting = 0
+        self._rounds = 0
+        self._somebody_starts = False
 
     @classmethod
     def of_gateway(cls, gateway: Any) -> "SpareKeeper":
@@ -49,6 +55,7 @@ class SpareKeeper:
         settings = gateway.service_settings
         last_use = LastUse(settings.gateway_state_dir / "last-use.json")
         keeper = cls(gateway.spares, settings, gateway.cluster.resource_manager, last_use)
+        gateway.watch.on_look.append(keeper.note)
         for spare in gateway.spares:
             # Time to give a sign, for those whose spares an earlier gateway left.
             keeper.people.seen(spare.user)
@@ -80,6 +87,13 @@ class SpareKeeper:
         for spare in self._pool.of(user):
             self._pool.end(spare, "its person had left")
 
+    def note(self, look: Look) -> None:
+        """Learn from the gateway's look at YARN whether an application waits for its first container."""
+        ours = self._pool.application_ids
+        self._somebody_starts = any(
+            each.state is not ApplicationState.RUNNING and each.id not in ours for each in look.active
+        )
+
     async def run(self) -> None:
         """Look again and again, until cancelled."""
         while True:
@@ -96,7 +110,9 @@ class SpareKeeper:
         metrics.SPARES.set(len(spares))
         for spare in spares:
             await self._look_after(spare)
-        if any(self._pool):
+        self._rounds += 1
+        # Each question loads the ResourceManager: often only while the watch saw somebody wait.
+        if any(self._pool) and (self._somebody_starts or self._rounds % ROUNDS_OF_CALM == 0):
             await self._make_room()
         for user in self.people.working if self.is_on else []:
             await self._provide(user)
@@ -148,6 +164,8 @@ class SpareKeeper:
         """Give up as many spares as it takes, the newest first, when anybody waits for memory."""
         now = await asyncio.to_thread(room.pressure, self._resource_manager)
         self._rounds_of_waiting = self._rounds_of_waiting + 1 if now.somebody_waits else 0
+        # Asked again in the next round, until nobody waits any more or has waited for too long.
+        self._somebody_starts = self._somebody_starts or now.somebody_waits
         if not now.lacking_mb and self._rounds_of_waiting < ROUNDS_OF_WAITING:
             return
         lacking_mb = max(1, now.lacking_mb)

@@ -14,7 +14,7 @@ from kubeyard_kernelspecs import KernelSpec, spec_from_metadata
 from kubeyard_gateway.cluster import Cluster
 from kubeyard_gateway.kernel import GatewayKernel
 from kubeyard_gateway.spare import Spare, difference, fixed_parts
-from kubeyard_gateway.spare_records import SpareRecords
+from kubeyard_gateway.spare_records import RECORDS, SpareRecords
 
 log = structlog.get_logger("kubeyard_gateway")
 # A spare on its way is ahead of a start of its own, if it has not been on its way for long.
@@ -38,7 +38,7 @@ class SparePool:
     @classmethod
     def of_gateway(cls, gateway: Any) -> "SparePool":
         """Return the gateway's pool, with the spares of the one before."""
-        records = SpareRecords(gateway.service_settings.gateway_state_dir / "spares")
+        records = SpareRecords(gateway.service_settings.gateway_state_dir / RECORDS)
         pool = cls(gateway.kernel_manager, gateway.cluster, records)
         sessions = gateway.kernel_session_manager._sessions.values()
         pool.adopt({session["process_info"].get("application_id") for session in sessions})
@@ -203,11 +203,3 @@ class SparePool:
         await proxy.ended()
         self._records.remove(spare.id)
         proxy.cleanup()
-
-    async def end_all(self) -> None:
-        """End every spare and wait for it; nobody will ask for one any more."""
-        starting = [task for _, task in self._starting.values()]
-        for spare in self:
-            self.end(spare, "the gateway ends everything")
-        if waiting := [*self._ends, *starting]:
-            await asyncio.wait(waiting)

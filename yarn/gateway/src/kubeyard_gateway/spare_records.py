@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 log = structlog.get_logger("kubeyard_gateway")
+RECORDS = "spares"
 
 
 class SpareRecords:
