@@ -1,5 +1,6 @@
 """A gateway that keeps spares, and what a test asks of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,12 +43,12 @@ class SpareGateway:
         return self.until_warm(client)
 
     def until_warm(self, client: KernelClient) -> dict[str, Any]:
-        def found() -> dict[str, Any] | None:
+        def found() -> list[dict[str, Any]]:
             here = client.send("PUT", "/api/spares")
             assert here.status_code == 204
-            return next((spare for spare in self.spares(client) if spare["state"] == "warm"), None)
+            return [spare for spare in self.spares(client) if spare["state"] == "warm"]
 
-        return wait_until(found, "a spare is warm", WARM_SECONDS, 0.3)
+        return wait_until(found, "a spare is warm", WARM_SECONDS, 0.3)[0]
 
     def model(self, client: KernelClient, kernel_id: str) -> dict[str, Any]:
         """What the kernel's model says of its start."""
@@ -56,6 +57,9 @@ class SpareGateway:
 
     def application(self, application_id: str) -> Application:
         return self.yarn.resource_manager.application(application_id)
+
+
+StartGateway = Callable[..., SpareGateway]
 
 
 def stages(model: dict[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from harness.free_address import free_address
 from harness.gateway import GatewayProcess, Gateways, KernelClient
+from harness.spare_gateway import SpareGateway, StartGateway
 from harness.yarn_gateway import YarnGateway, default_spec, settings_of, tag_of
 from kubeyard_kernelspecs import write_kernelspec
 from kubeyard_yarn.applications import ACTIVE_STATES
@@ -103,3 +104,33 @@ def start_own(yarn: YarnGateway, tmp_path: Path) -> Iterator[Gateways]:
 def own(start_own: Gateways) -> GatewayProcess:
     """A gateway that this test alone may end."""
     return start_own()
+
+
+@pytest.fixture
+def start(yarn: YarnGateway, tmp_path: Path) -> Iterator[StartGateway]:
+    """Start a gateway of this test's own, with any settings; what it leaves in YARN is ended."""
+    started: list[GatewayProcess] = []
+
+    def begin(**settings: str) -> SpareGateway:
+        process = GatewayProcess(tmp_path, free_address(), yarn.process.environment)
+        process.environment |= {
+            "KUBEYARD_GATEWAY_BIND": process.url.removeprefix("http://"),
+            "KUBEYARD_GATEWAY_RESPONSE": free_address(),
+            "KUBEYARD_GATEWAY_STATE_DIR": str(tmp_path / "state"),
+            "KUBEYARD_JWKS_FILE": str(tmp_path / "jwks.json"),
+            "KUBEYARD_GATEWAY_SPARE_RESERVE_MB": "0",
+            "KUBEYARD_GATEWAY_SPARE_REFILL_SECONDS": "600",
+            "KUBEYARD_GATEWAY_SPARE_FORM": "driver",
+            **settings,
+        }
+        process.start()
+        started.append(process)
+        return SpareGateway(process, yarn)
+
+    before = {each.id for each in yarn.resource_manager.applications(ACTIVE_STATES)}
+    yield begin
+    for process in started:
+        process.stop()
+    for each in yarn.resource_manager.applications(ACTIVE_STATES):
+        if each.id not in before:
+            yarn.resource_manager.kill(each.id)

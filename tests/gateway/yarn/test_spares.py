@@ -1,52 +1,17 @@
 """Spares on real YARN: made ahead, taken by their person, nobody else's, and nobody's burden."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
-from harness.free_address import free_address
-from harness.gateway import GatewayProcess, KernelClient
-from harness.spare_gateway import SpareGateway, stages
+from harness.gateway import KernelClient
+from harness.spare_gateway import StartGateway, stages
 from harness.waiting import wait_until
 from harness.yarn_gateway import YarnGateway
-from kubeyard_yarn.applications import ACTIVE_STATES, ApplicationState, FinalStatus
+from kubeyard_yarn.applications import ApplicationState, FinalStatus
 
 pytestmark = [pytest.mark.daemons, pytest.mark.timeout(420)]
 RESULT = "spark.range(10**6).selectExpr('sum(id)').collect()"
-Start = Callable[..., SpareGateway]
 
 
-@pytest.fixture
-def start(yarn: YarnGateway, tmp_path: Path) -> Iterator[Start]:
-    """Start a gateway of this test's own, with any settings; what it leaves in YARN is ended."""
-    started: list[GatewayProcess] = []
-
-    def begin(**settings: str) -> SpareGateway:
-        process = GatewayProcess(tmp_path, free_address(), yarn.process.environment)
-        process.environment |= {
-            "KUBEYARD_GATEWAY_BIND": process.url.removeprefix("http://"),
-            "KUBEYARD_GATEWAY_RESPONSE": free_address(),
-            "KUBEYARD_GATEWAY_STATE_DIR": str(tmp_path / "state"),
-            "KUBEYARD_JWKS_FILE": str(tmp_path / "jwks.json"),
-            "KUBEYARD_GATEWAY_SPARE_RESERVE_MB": "0",
-            "KUBEYARD_GATEWAY_SPARE_REFILL_SECONDS": "600",
-            "KUBEYARD_GATEWAY_SPARE_FORM": "driver",
-            **settings,
-        }
-        process.start()
-        started.append(process)
-        return SpareGateway(process, yarn)
-
-    before = {each.id for each in yarn.resource_manager.applications(ACTIVE_STATES)}
-    yield begin
-    for process in started:
-        process.stop()
-    for each in yarn.resource_manager.applications(ACTIVE_STATES):
-        if each.id not in before:
-            yarn.resource_manager.kill(each.id)
-
-
-def test_a_start_takes_the_spare_of_its_person(start: Start, yarn: YarnGateway) -> None:
+def test_a_start_takes_the_spare_of_its_person(start: StartGateway, yarn: YarnGateway) -> None:
     gateway = start(KUBEYARD_GATEWAY_SPARE_FORM="executor")
     ada = gateway.client("ada")
     spare = gateway.warm(ada)
@@ -69,7 +34,7 @@ def test_a_start_takes_the_spare_of_its_person(start: Start, yarn: YarnGateway) 
     assert (ended.state, ended.final_status) == (ApplicationState.FINISHED, FinalStatus.SUCCEEDED)
 
 
-def test_a_spare_is_in_no_list_and_answers_to_nobody(start: Start, yarn: YarnGateway) -> None:
+def test_a_spare_is_in_no_list_and_answers_to_nobody(start: StartGateway, yarn: YarnGateway) -> None:
     gateway = start()
     ada, admin = gateway.client("ada"), gateway.process.client("admin", "user", "admin")
     spare = gateway.warm(ada)
@@ -82,7 +47,7 @@ def test_a_spare_is_in_no_list_and_answers_to_nobody(start: Start, yarn: YarnGat
     assert "kubeyard_gateway_kernels 0.0" in ada.send("GET", "/metrics").text
 
 
-def test_a_spare_is_never_another_users(start: Start, yarn: YarnGateway) -> None:
+def test_a_spare_is_never_another_users(start: StartGateway, yarn: YarnGateway) -> None:
     gateway = start()
     ada, bob = gateway.client("ada"), gateway.client("bob")
     spare = gateway.warm(ada)
@@ -97,7 +62,7 @@ def test_a_spare_is_never_another_users(start: Start, yarn: YarnGateway) -> None
     assert [each["id"] for each in gateway.spares(ada)] == [spare["id"]]
 
 
-def test_a_cold_start_tells_each_stage_of_it(start: Start, yarn: YarnGateway) -> None:
+def test_a_cold_start_tells_each_stage_of_it(start: StartGateway, yarn: YarnGateway) -> None:
     gateway = start(KUBEYARD_GATEWAY_SPARES="0")
     ada = gateway.client("ada")
     kernel_id = ada.start(yarn.spec.name)
@@ -115,7 +80,7 @@ def test_a_cold_start_tells_each_stage_of_it(start: Start, yarn: YarnGateway) ->
     assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
 
 
-def test_a_restart_takes_a_spare_and_keeps_the_kernels_id(start: Start, yarn: YarnGateway) -> None:
+def test_a_restart_takes_a_spare_and_keeps_the_kernels_id(start: StartGateway, yarn: YarnGateway) -> None:
     gateway = start()
     ada: KernelClient = gateway.client("ada")
     kernel_id = ada.start(yarn.spec.name)
