@@ -3,19 +3,38 @@
 import json
 import subprocess
 import time
+import uuid
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.gateway import gateway_python
+from harness.gateway import Gateways, gateway_python
 from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
+from harness.waiting import wait_until
+from kubeyard_kernelspecs import KernelSpec, write_kernelspec
+from kubeyard_yarn.submission import LocalResource
 
 pytestmark = pytest.mark.slow
 SECONDS = 15
+# Each holds two sockets of a gateway, whose default limit is about a thousand.
+TAKEN_UP = 100
 # Those of the first moment, when nothing is known yet.
 FIRST = 3
+SPEC = KernelSpec(
+    name="kubeyard.spark",
+    display_name="Spark",
+    owner="kubeyard",
+    public=True,
+    environment_hash="0" * 64,
+    archive=LocalResource("hdfs:///kubeyard/envs/0.tar.gz", 1, 1),
+    driver_memory_mb=512,
+    executor_memory_mb=512,
+    executors=1,
+    executor_cores=1,
+    queue="interactive",
+)
 
 
 class Cluster:
@@ -110,3 +129,44 @@ def test_many_who_wait_for_an_end_share_their_questions() -> None:
     _, asked = follow(Cluster(100, 100_000), seconds=5, waited_for=100)
     # A hundred at once ask each once, then all together at most twenty times a second, and look twice.
     assert len(asked) <= 100 + 5 * (20 + 2) + FIRST
+
+
+def record(kernel_id: str, application_id: str) -> dict[str, Any]:
+    """What a gateway keeps of a kernel; nobody listens on its ports."""
+    ports = dict.fromkeys(("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port"), 9)
+    connection = {"transport": "tcp", "ip": "127.0.0.1", "signature_scheme": "hmac-sha256", "key": "k"}
+    place = {"pid": 0, "pgid": 0, "ip": "127.0.0.1", "assigned_ip": "127.0.0.1", "comm_ip": "127.0.0.1"}
+    more = {"assigned_host": "127.0.0.1", "comm_port": 9, "tunneled_connect_info": None}
+    return {
+        "kernel_id": kernel_id,
+        "username": "ada",
+        "kernel_name": "kubeyard.spark",
+        "connection_info": connection | ports,
+        "launch_args": {"kernel_name": "kubeyard.spark", "env": {"KERNEL_USERNAME": "ada"}},
+        "process_info": {**place, **more, "application_id": application_id},
+    }
+
+
+def test_a_gateway_with_many_kernels_asks_once_a_second_at_most(start_gateway: Gateways) -> None:
+    cluster = Cluster(TAKEN_UP, 1000)
+    with ScriptedServer(cluster.answer) as server:
+        gateway = start_gateway(KUBEYARD_RM_URLS=server.url)
+        gateway.stop()
+        write_kernelspec(gateway.folder / "kernelspecs", SPEC)
+        sessions = gateway.folder / "state" / "kernel_sessions"
+        sessions.mkdir(exist_ok=True)
+        for application_id in cluster.ends_at:
+            kernel_id = str(uuid.uuid4())
+            content = {kernel_id: record(kernel_id, application_id)}
+            (sessions / f"{kernel_id}.json").write_text(json.dumps(content))
+        gateway.start()
+        ada = gateway.client("ada")
+        assert len(ada.kernel_ids()) == TAKEN_UP
+        begin, asked_before = time.monotonic(), len(server.asked)
+        # Whoever looks at the list asks YARN nothing.
+        wait_until(lambda: ada.kernel_ids() and time.monotonic() > begin + SECONDS, "time passes", 60)
+        seconds, asked = time.monotonic() - begin, server.asked[asked_before:]
+        gateway.stop()
+    assert len(asked) <= seconds + FIRST
+    assert {each.method for each in asked} == {"GET", "PUT"}
+    assert not [each for each in asked if each.path.endswith("/state")], "none is killed"
