@@ -33,6 +33,16 @@ def test_writing_again_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
     assert document["metadata"]["kubeyard"]["executors"] == 7
 
 
+def test_a_new_build_keeps_the_time_until_idle_kernels_are_stopped(tmp_path: Path) -> None:
+    spec = kernelspec("ada.mine")
+    for written, kept in ((60.0, 60.0), (None, 60.0), (0.0, 0.0), (None, 0.0)):
+        folder = write_kernelspec(tmp_path, replace(spec, cull_idle_seconds=written))
+        document = json.loads((folder / "kernel.json").read_text())
+        assert document["metadata"]["kubeyard"]["cull_idle_seconds"] == kept
+    (folder / "kernel.json").write_text("{")
+    assert write_kernelspec(tmp_path, spec) == folder
+
+
 def test_the_gateway_under_another_account_can_read_it(tmp_path: Path) -> None:
     folder = write_kernelspec(tmp_path, kernelspec("ada.mine"))
     assert (folder / "kernel.json").stat().st_mode & 0o777 == 0o644

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kubeyard_yarn.submission import LocalResource as Resource
@@ -51,8 +51,13 @@ class KernelSpec:
 
 
 def write_kernelspec(folder: Path, spec: KernelSpec) -> Path:
-    """Write `spec` as `folder/<name>/kernel.json` in one step, and return its folder."""
+    """Write `spec` as `folder/<name>/kernel.json` in one step, and return its folder.
+
+    A time of its own until its kernels are stopped, once set there, outlives a build that sets none.
+    """
     target = folder / spec.name
+    if spec.cull_idle_seconds is None:
+        spec = replace(spec, cull_idle_seconds=_idle_seconds_in(target / "kernel.json"))
     target.mkdir(mode=0o755, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", dir=target, prefix=".kernel-", encoding="utf-8", delete=False
@@ -74,6 +79,14 @@ def remove_kernelspec(folder: Path, name: str) -> None:
     # Without kernel.json the kernelspec is gone at once, however long the rest takes.
     (target / "kernel.json").unlink(missing_ok=True)
     shutil.rmtree(target, ignore_errors=True)
+
+
+def _idle_seconds_in(file: Path) -> float | None:
+    try:
+        found = json.loads(file.read_text("utf-8"))["metadata"]["kubeyard"].get("cull_idle_seconds")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return float(found) if isinstance(found, int | float) else None
 
 
 def kernel_json(spec: KernelSpec) -> dict[str, object]:
