@@ -8,6 +8,8 @@ from harness.scripted_server import Answer, Asked, ScriptedServer
 from harness.waiting import wait_until
 from kubeyard_lab.attendance import AWAY_AFTER_SECONDS, Attendance, Spares
 
+from .conftest import Edge
+
 log = logging.getLogger("test-attendance")
 
 
@@ -68,3 +70,12 @@ def test_who_does_nothing_for_long_is_away_and_asks_anew_on_return() -> None:
         wait_until(is_silent, "no sign comes any more", 5, 0.2)
         person.idle = 0.0
         wait_until(lambda: methods(server).count("POST") == 2, "a spare is asked for again", 5, 0.02)
+
+
+def test_a_labs_start_asks_the_gateway_in_its_persons_name(edge: Edge) -> None:
+    ada, bob = edge.gateway.client("ada"), edge.gateway.client("bob")
+    edge.lab_of("ada")
+    # This gateway has no YARN to make a spare on, and says so to who asked for one.
+    why = wait_until(lambda: ada.send("GET", "/api/spares").json()["reason"], "the wish has arrived", 30)
+    assert "does not run on YARN" in why
+    assert bob.send("GET", "/api/spares").json() == {"spares": [], "reason": ""}

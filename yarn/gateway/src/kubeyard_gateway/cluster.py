@@ -63,7 +63,8 @@ class Cluster:
 
     def static_parts(self) -> dict[str, str]:
         """Return what the platform itself fixes at a kernel's submission; blocks until it is published."""
-        return {"runtime": self.runtime().folder, "spark": repr(self._spark)}
+        published = self._runtime or self.runtime()
+        return {"runtime": published.folder, "spark": repr(self._spark)}
 
     def submit(self, spec: KernelSpec, launch: KernelLaunch, watch: ApplicationWatch) -> str:
         """Submit a kernel as its user and return the application's id, which `watch` follows from now on."""

@@ -29,6 +29,7 @@ AGAIN_AFTER_SECONDS = 30.0
 ROUNDS_OF_WAITING = 3
 # Between questions whether applications of others, or executors, wait for memory.
 ROUNDS_OF_CALM = 4
+NO_KERNELSPEC = "the kernelspec that it would be made of is not there, or does not run on YARN"
 EXECUTOR, DRIVER, NONE = "executor", "driver", "none"
 
 
@@ -141,7 +142,7 @@ class SpareKeeper:
             self.people.rest(spare.user)
             return f"its spare was not used for {self._settings.gateway_spare_ttl_seconds:g} s"
         spec = self._spec(spare.user)
-        return difference(spare.fixed, self._pool.fixed(spec)) if spec else "its kernelspec is gone"
+        return difference(spare.fixed, self._pool.fixed(spec)) if spec else NO_KERNELSPEC
 
     async def _ask(self, spare: Spare) -> None:
         """Learn how far the warm-up is; a spare whose Spark did not come is none."""
@@ -190,7 +191,7 @@ class SpareKeeper:
             return
         spec = self._spec(user)
         if spec is None:
-            self._pool.why_none[user] = "its kernelspec is gone"
+            self._pool.why_none[user] = NO_KERNELSPEC
             return
         self._delay(user, AGAIN_AFTER_SECONDS)
         form = await self._form(spec)
