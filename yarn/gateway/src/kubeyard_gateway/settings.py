@@ -50,8 +50,8 @@ class Settings(BaseSettings):
     gateway_spares: int = Field(default=1, ge=0, le=4)
     # With an executor and hot code, or the driver alone, which is also what a fuller queue gets; or none.
     gateway_spare_form: Literal["executor", "driver", "none"] = "executor"
-    # What stays free in the queue beside a spare: room for somebody else's kernel with an executor.
-    gateway_spare_reserve_mb: int = Field(default=3072, ge=0)
+    # What stays free in the queue beside a new spare: room for somebody else's kernel.
+    gateway_spare_reserve_mb: int = Field(default=1536, ge=0)
     # A spare that nobody takes for so long ends, and the next is made when its person works again.
     gateway_spare_ttl_seconds: float = Field(default=3600, gt=0)
     # A person whose JupyterLab has been silent for so long has gone, and his spares go too.

@@ -23,7 +23,7 @@ from kubeyard_gateway.spare_pool import SparePool
 
 log = structlog.get_logger("kubeyard_gateway")
 ROUND_SECONDS = 1.0
-# A spare that did not start, found no room or was given up is not tried again at once.
+# A spare that did not start, found no room, had to end or was given up is not made again at once.
 AGAIN_AFTER_SECONDS = 30.0
 # Everything waits for a moment as it starts; what waits longer has no room.
 ROUNDS_OF_WAITING = 3
@@ -124,6 +124,7 @@ class SpareKeeper:
                 self._pool.end(spare, "its person had gone")
             return
         if reason := self._over(spare):
+            self._delay(spare.user, AGAIN_AFTER_SECONDS)
             self._pool.end(spare, reason)
         elif spare.warmth == "warming":
             await self._ask(spare)
@@ -132,7 +133,6 @@ class SpareKeeper:
         """Say why the spare is of no use any more, if it is not."""
         ending = spare.kernel.process_proxy.ending
         if ending is not None:
-            self._delay(spare.user, AGAIN_AFTER_SECONDS)
             return f"its spare had ended: {ending.summary}"
         if not self.is_on:
             return "spares are switched off"
