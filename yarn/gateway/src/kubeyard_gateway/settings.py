@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     # A kernel stopped before Spark has come ends with it; on a busy machine that takes a while.
     gateway_stop_timeout_seconds: float = Field(default=30, gt=0)
     gateway_message_mb: int = Field(default=256, gt=0)
+    # What each kernel keeps of its output for notebooks that are away; see docs/kernel-survival.md.
+    gateway_kept_output_mb: int = Field(default=16, ge=0, le=1024)
     # A kernel that has not heard from its gateway for so long ends by itself, its application FINISHED.
     gateway_gone_seconds: float = Field(default=1800, gt=0)
     # YARN kills what its gateway has not spoken for so long; longer than the above, so that kernels end

@@ -87,6 +87,7 @@ class YarnKernelProxy(RemoteProcessProxy):
             warm_up=self.kernel_manager.warm_up,
             gateway=self._cluster.tag,
             gone_after_seconds=self._settings.gateway_gone_seconds,
+            kept_output_bytes=self._settings.gateway_kept_output_mb << 20,
         )
         report = self.response_manager.expect(self.kernel_id, ticket)
         try:

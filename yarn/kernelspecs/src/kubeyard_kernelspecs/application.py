@@ -73,6 +73,7 @@ class KernelLaunch:
     class_archives_to: str = ""
     # A spare's form, `driver` or `executor`: what it does before it is claimed. Empty: somebody waits.
     warm_up: str = ""
+    # The newest output, which the kernel keeps for notebooks that are away.
     kept_output_bytes: int = 16 << 20
 
     @property
