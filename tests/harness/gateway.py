@@ -104,7 +104,7 @@ class GatewayProcess:
             raise AssertionError(f"the gateway ended with {status}: {self.log.read_text()[-3000:]}")
         try:
             return requests.get(f"{self.url}/healthz", timeout=2).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
 
