@@ -2,7 +2,7 @@
 
 import pytest
 from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
-from kubeyard_yarn.errors import BadRequest, UnexpectedAnswer, Unreachable
+from kubeyard_yarn.errors import BadRequest, NotFound, UnexpectedAnswer, Unreachable
 from kubeyard_yarn.resource_manager import ResourceManager
 
 METRICS = {"clusterMetrics": {"totalMB": 42}}
@@ -164,3 +164,16 @@ def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
 def test_no_address_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="at least one"):
         ResourceManager([], "kubeyard")
+
+
+UNKNOWN = Answer(b'{"RemoteException": {"exception": "NotFoundException", "message": "app not found"}}', 404)
+
+
+def test_one_that_still_takes_up_its_applications_denies_none() -> None:
+    with member("INITIALIZING", UNKNOWN) as starting, pytest.raises(Unreachable, match="INITIALIZING"):
+        ResourceManager([starting.url], "kubeyard").application("application_1_0001")
+
+
+def test_one_that_is_active_may_say_that_there_is_no_such_application() -> None:
+    with member("ACTIVE", UNKNOWN) as active, pytest.raises(NotFound, match="application_1_0001"):
+        ResourceManager([active.url], "kubeyard").application("application_1_0001")

@@ -17,7 +17,7 @@ from kubeyard_yarn.applications import (
     new_application_from,
 )
 from kubeyard_yarn.cluster import ClusterInfo, ClusterMetrics, Node, info_from, metrics_from, node_from
-from kubeyard_yarn.errors import BadRequest, UnexpectedAnswer, Unreachable
+from kubeyard_yarn.errors import BadRequest, NotFound, UnexpectedAnswer, Unreachable
 from kubeyard_yarn.http import HadoopHttp
 from kubeyard_yarn.queues import Queue, queues_from
 from kubeyard_yarn.shapes import Json, child, rows, text
@@ -107,7 +107,18 @@ class ResourceManager:
         return [application_from(row) for row in rows(answer, "apps", "app")]
 
     def application(self, application_id: str) -> Application:
-        """Return one application; raises NotFound when the ResourceManager does not hold it (any more)."""
+        """Return one application; raises NotFound when the ResourceManager does not hold it (any more).
+
+        Raises Unreachable while the ResourceManager still takes up what ran before its own start.
+        """
+        try:
+            return self._application(application_id)
+        except NotFound:
+            # Until it says that it is active, it knows those only whose turn has come.
+            self.info()
+        return self._application(application_id)
+
+    def _application(self, application_id: str) -> Application:
         answer = self._get(f"apps/{quote(application_id, safe='')}", f"application {application_id}")
         return application_from(child(answer, "app"))
 
