@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from kubeyard_client.messages.events import EVERYBODY, Change
 
+from kubeyard_web.events.latest import Latest
+
 UPSTREAM_NEW, UPSTREAM_DOWN, UPSTREAM_UP = "connecting", "down", "up"
 
 
@@ -47,16 +49,20 @@ class Fanout:
         self._most = most
         self._subscribers: set[Subscriber] = set()
         self._upstream = UPSTREAM_NEW
+        self._latest = Latest()
         self._lock = threading.Lock()
 
     @contextmanager
-    def subscription(self, subscriber: Subscriber) -> Iterator[Subscriber]:
-        """Listen for as long as the block lasts."""
+    def subscription(self, subscriber: Subscriber, since: int | None = None) -> Iterator[Subscriber]:
+        """Listen for as long as the block lasts, to what changed after version `since` and from now on."""
         with self._lock:
             if len(self._subscribers) >= self._most:
                 raise TooManySubscribersError
             self._subscribers.add(subscriber)
             subscriber.tell("upstream", self._upstream)
+            missed = self._latest.since(since, subscriber.name, is_admin=subscriber.is_admin)
+            for topic, version in missed.items():
+                subscriber.tell(topic, str(version))
         try:
             yield subscriber
         finally:
@@ -66,9 +72,17 @@ class Fanout:
     def __len__(self) -> int:
         return len(self._subscribers)
 
+    @property
+    def version(self) -> int | None:
+        """The last change that this process was told of; None before the first."""
+        return self._latest.version
+
     def publish(self, change: Change) -> None:
         """Tell everybody whom the change concerns."""
-        for subscriber in self._everybody():
+        with self._lock:
+            self._latest.note(change)
+            subscribers = list(self._subscribers)
+        for subscriber in subscribers:
             if subscriber.concerns(change):
                 subscriber.tell(change.topic, str(change.version))
 

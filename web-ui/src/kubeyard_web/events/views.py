@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import cast
 
-from flask import Blueprint, Flask, Response, current_app
+from flask import Blueprint, Flask, Response, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
 from kubeyard_client.client import KubeyardClient
@@ -27,6 +27,19 @@ def register_events(app: Flask, settings: PageSettings) -> None:
             return settings.service_token()
 
     app.extensions[EXTENSION] = (fanout, Upstream(KubeyardClient(settings.api_url, token), fanout))
+    app.before_request(_note_version)
+    app.context_processor(lambda: {"events_url": _url})
+
+
+def _note_version() -> None:
+    """Before anything is asked for: what changes from now on, the page may not hold yet."""
+    fanout, _ = cast("tuple[Fanout, Upstream]", current_app.extensions[EXTENSION])
+    g.events_version = fanout.version
+
+
+def _url() -> str:
+    """The address of the stream that goes on where this page's content ends."""
+    return url_for("events.stream", since=g.get("events_version"))
 
 
 @blueprint.get("/events")
@@ -35,13 +48,14 @@ def stream() -> ResponseReturnValue:
     fanout, upstream = cast("tuple[Fanout, Upstream]", current_app.extensions[EXTENSION])
     upstream.ensure_running()
     subscriber = Subscriber(current_user.name, is_admin=current_user.is_admin)
+    since = request.args.get("since", type=int)
     headers = {"X-Accel-Buffering": "no"}
-    return Response(_events(fanout, subscriber), mimetype="text/event-stream", headers=headers)
+    return Response(_events(fanout, subscriber, since), mimetype="text/event-stream", headers=headers)
 
 
-def _events(fanout: Fanout, subscriber: Subscriber) -> Iterator[str]:
+def _events(fanout: Fanout, subscriber: Subscriber, since: int | None) -> Iterator[str]:
     try:
-        with fanout.subscription(subscriber):
+        with fanout.subscription(subscriber, since):
             yield f"retry: {RETRY_MS}\n\n"
             while True:
                 news = subscriber.wait(HEARTBEAT_SECONDS)
