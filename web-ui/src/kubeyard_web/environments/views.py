@@ -1,6 +1,6 @@
 """The list of environments, and one of them."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
 from kubeyard_client.errors import ApiError
@@ -9,6 +9,7 @@ from kubeyard_client.messages.environments import Build, Environment
 from kubeyard_web.backend.answers import done, go, is_fragment
 from kubeyard_web.backend.client import api
 from kubeyard_web.backend.known import ask
+from kubeyard_web.backend.refusals import raise_if_absent
 
 blueprint = Blueprint("environments", __name__, url_prefix="/environments")
 
@@ -67,7 +68,10 @@ def facts(owner: str, name: str) -> str:
 @blueprint.get("/<owner>/<name>/delete")
 def confirm_delete(owner: str, name: str) -> str:
     """Name what is to be deleted and what follows from it."""
-    return _deletion(api().show_environment(owner, name), "")
+    environment = api().show_environment(owner, name)
+    if not may_change(environment):
+        abort(403)
+    return _deletion(environment, "")
 
 
 @blueprint.post("/<owner>/<name>/delete")
@@ -93,5 +97,6 @@ def rebuild(owner: str, name: str) -> ResponseReturnValue:
     try:
         build = api().build_environment(owner, name)
     except ApiError as error:
+        raise_if_absent(error)
         return done(error.detail, "danger", url_for("environments.detail", owner=owner, name=name))
     return go(build_url(build))
