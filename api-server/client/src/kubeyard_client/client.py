@@ -26,6 +26,7 @@ from kubeyard_client.messages.environments import (
     PastedText,
 )
 from kubeyard_client.messages.events import Change
+from kubeyard_client.messages.history import ClusterHistory, HistoryQuery
 from kubeyard_client.messages.home import Home
 from kubeyard_client.messages.kernels import KernelList
 from kubeyard_client.messages.service import Health
@@ -49,6 +50,10 @@ class KubeyardClient:
     def show_cluster(self) -> Cluster:
         """Memory, cores, nodes, and how fresh this is."""
         return self._http.ask("show-cluster", Cluster)
+
+    def show_cluster_history(self, query: HistoryQuery | None = None) -> ClusterHistory:
+        """Memory and cores over the last hour, day or week."""
+        return self._http.ask("show-cluster-history", ClusterHistory, query)
 
     def list_queues(self) -> QueueList:
         """The queues and what they use."""
