@@ -1,4 +1,4 @@
-"""The web server: gunicorn with threads, each worker process with its own parts and poller."""
+"""The web server: gunicorn with threads, each worker process with its own parts and watchers."""
 
 import logging
 from typing import Any
@@ -13,6 +13,7 @@ from kubeyard_api.app import create_app
 from kubeyard_api.parts import Parts, open_parts
 from kubeyard_api.poller import Poller
 from kubeyard_api.settings import Settings
+from kubeyard_api.worker_watch import WorkerWatch
 
 # An open stream never ends by itself: it is cut when the server stops, and its client comes back.
 GRACEFUL_SECONDS = 3
@@ -36,7 +37,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._parts: Parts | None = None
-        self._poller: Poller | None = None
+        self._watchers: list[Poller | WorkerWatch] = []
         super().__init__()
 
     def load_config(self) -> None:
@@ -64,11 +65,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def _begin(self, _worker: Worker) -> None:
         if self._parts is not None:
-            self._poller = Poller(self._parts)
-            self._poller.start()
+            self._watchers = [Poller(self._parts), WorkerWatch(self._parts)]
+        for watcher in self._watchers:
+            watcher.start()
 
     def _end(self, _arbiter: Any, _worker: Worker) -> None:
-        if self._poller is not None:
-            self._poller.stop()
+        for watcher in self._watchers:
+            watcher.stop()
         if self._parts is not None:
             self._parts.close()

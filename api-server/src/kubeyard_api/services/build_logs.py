@@ -77,7 +77,14 @@ class _Following:
 
     def _step(self, build: Build) -> str:
         step = build.step.value if build.step else None
-        body = json.dumps({"state": build.state.value, "step": step, "queue_position": build.queue_position})
+        body = json.dumps(
+            {
+                "state": build.state.value,
+                "step": step,
+                "queue_position": build.queue_position,
+                "worker": build.worker.model_dump(mode="json"),
+            }
+        )
         if body == self._shown:
             return ""
         self._shown = body

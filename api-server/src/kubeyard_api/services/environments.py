@@ -33,6 +33,7 @@ from kubeyard_api.storage.environments import (
 )
 from kubeyard_api.storage.environments_tables import EnvironmentRow
 from kubeyard_api.storage.snapshots import read_snapshot
+from kubeyard_api.storage.worker_signs import read_worker
 
 # A cluster that has not been seen yet has at least these.
 USUAL_QUEUES = frozenset({"default", "interactive"})
@@ -43,7 +44,7 @@ def environments_for(parts: Parts, caller: Caller) -> EnvironmentList:
     """The caller's own and the public ones, or everybody's for an administrator."""
     with parts.database.reading() as session:
         rows = list_environments(session, None if caller.is_admin else caller.name)
-        return EnvironmentList(environments=environments_from(session, rows))
+        return EnvironmentList(environments=environments_from(session, rows), worker=read_worker(session))
 
 
 def show_environment(parts: Parts, owner: str, name: str) -> Environment:

@@ -86,6 +86,15 @@ class BuildError(Message):
     detail: str
 
 
+class BuildWorker(Message):
+    """Whether anybody works on builds. While nobody does, they wait and keep their places."""
+
+    healthy: bool
+    silent_since: datetime | None = Field(
+        default=None, description="When a worker last answered; absent while one does, or if none ever has"
+    )
+
+
 class Build(Message):
     """One attempt to make an environment's archive and kernel."""
 
@@ -98,6 +107,7 @@ class Build(Message):
     error: BuildError | None
     cancel_requested_by: str | None
     queue_position: int | None = Field(description="1 is next; absent unless the build waits")
+    worker: BuildWorker = Field(description="Whether anybody works on builds now")
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -131,6 +141,7 @@ class EnvironmentList(Message):
     """The caller's environments and the public ones, or everybody's for an administrator."""
 
     environments: tuple[Environment, ...]
+    worker: BuildWorker = Field(description="Whether anybody works on builds now")
 
 
 class NewEnvironment(Request):
