@@ -12,8 +12,9 @@ from kubeyard_local.settings import Settings
 
 NAMES = (*hadoop_services.NAMES, "gateway", "api", "worker", "web", "proxy", "hub")
 GROUPS: Mapping[str, tuple[str, ...]] = {"hadoop": hadoop_services.NAMES}
-# The Hub starts each Lab as another account, hands it its folder and ends it; nothing more of root's.
-HUB_CAPABILITIES = ("setuid", "setgid", "kill", "chown")
+# The Hub starts each Lab as another account without any right, not even one to be regained (which takes
+# setpcap), hands it its folder and ends it; nothing more of root's.
+HUB_CAPABILITIES = ("setuid", "setgid", "setpcap", "kill", "chown")
 
 # One line: the supervisor's configuration knows no other.
 FROM_FILE_TO_ENVIRONMENT = (
