@@ -18,6 +18,7 @@ def told(
         application_type="SPARK",
         state=ApplicationState(state),
         final_status=final_status,
+        effective_state=ApplicationState(state),
         memory_mb=-1,
         vcores=-1,
         running_containers=-1,
