@@ -52,6 +52,14 @@ def test_the_shared_folder_is_everybodys_and_holds_the_sample_data(platform: Pla
     assert tuple(rows[0]) == samples.COLUMNS
 
 
+def test_an_archive_has_as_many_copies_as_there_are_data_nodes(platform: Platform) -> None:
+    """More would be missing for ever, and HDFS would report the file as damaged."""
+    listed = hdfs(platform, "/kubeyard/envs", "LISTSTATUS", doAs="kubeyard").json()
+    copies = {file["pathSuffix"]: file["replication"] for file in listed["FileStatuses"]["FileStatus"]}
+    assert copies
+    assert set(copies.values()) == {1}, copies
+
+
 def test_somebody_may_not_write_into_the_platforms_folder(platform: Platform) -> None:
     query = {"op": "MKDIRS", "user.name": "kubeyard", "doAs": "eve"}
     refused = requests.put(f"{platform.httpfs_url}/webhdfs/v1/kubeyard/eve", params=query, timeout=20)

@@ -102,6 +102,8 @@ def api_environment(settings: Settings) -> dict[str, str]:
         "KUBEYARD_API_BIND": _bind(settings, "API"),
         "KUBEYARD_API_DATABASE_URL": f"sqlite:///{state}/api.sqlite",
         "KUBEYARD_API_BUILDS_DIR": str(state / "builds"),
+        # One DataNode holds one copy: more would be missing for ever, and reported so.
+        "KUBEYARD_API_ARCHIVE_REPLICATION": "1",
         "KUBEYARD_BASE_PYTHON": str(settings.python),
         "UV_CACHE_DIR": str(state / "uv-cache"),
     }
