@@ -8,6 +8,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  #
 from gunicorn.config import Config  # type: ignore[import-untyped]  # it has no types
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # it has no types
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]  # it has no types
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]  # it has no types
 
 from kubeyard_api.app import create_app
 from kubeyard_api.parts import Parts, open_parts
@@ -15,8 +16,8 @@ from kubeyard_api.poller import Poller
 from kubeyard_api.settings import Settings
 from kubeyard_api.worker_watch import WorkerWatch
 
-# An open stream never ends by itself: it is cut when the server stops, and its client comes back.
-GRACEFUL_SECONDS = 3
+# What is being answered may take this long; streams end at once. Supervisors wait for 30 s.
+GRACEFUL_SECONDS = 20
 
 
 class RootLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
@@ -29,6 +30,16 @@ class RootLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
         self.error_log.handlers = []
         self.access_log = logging.getLogger("gunicorn.access")
         self.access_log.disabled = True
+
+
+class StreamEndingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Ends streams, which never end by themselves, as soon as it is told to stop."""
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Only note it here: a signal's handler must take no lock."""
+        if self.alive:
+            self.method_queue.defer(self.app.end_streams)
+        super().handle_exit(sig, frame)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -44,7 +55,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Tell gunicorn what it needs to know."""
         options: dict[str, Any] = {
             "bind": [self._settings.api_bind],
-            "worker_class": "gthread",
+            "worker_class": StreamEndingWorker,
             "workers": self._settings.api_workers,
             "threads": self._settings.api_threads,
             "graceful_timeout": GRACEFUL_SECONDS,
@@ -62,6 +73,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Make the application, in the worker process: connections do not survive a fork."""
         self._parts = open_parts(self._settings)
         return create_app(self._parts)
+
+    def end_streams(self) -> None:
+        """In the worker: let every stream end."""
+        if self._parts is not None:
+            self._parts.end_streams()
 
     def _begin(self, _worker: Worker) -> None:
         if self._parts is not None:

@@ -1,6 +1,7 @@
 """The page of one build: its steps, its live log, cancelling it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from kubeyard_client.messages.environments import Build, LogOffset
 from kubeyard_web.backend.answers import done
 from kubeyard_web.backend.client import api
 from kubeyard_web.backend.known import Known, ask
+from kubeyard_web.ending import Ending, ending
 from kubeyard_web.environments.views import may_change
 
 blueprint = Blueprint("builds", __name__, url_prefix="/environments/<owner>/<name>/builds/<build_id>")
@@ -57,12 +59,18 @@ def stream(owner: str, name: str, build_id: str) -> ResponseReturnValue:
     _known(owner, name, build_id)
     last = request.headers.get("Last-Event-ID", "") or request.args.get("offset", "0")
     offset = LogOffset(offset=int(last) if last.isdigit() else 0)
-    return Response(stream_with_context(_follow(build_id, offset)), mimetype="text/event-stream")
+    lines = _follow(build_id, offset, ending())
+    return Response(stream_with_context(lines), mimetype="text/event-stream")
 
 
-def _follow(build_id: str, offset: LogOffset) -> Iterator[bytes]:
+def _follow(build_id: str, offset: LogOffset, process: Ending) -> Iterator[bytes]:
     try:
-        yield from api().follow_build_log(build_id, offset)
+        with closing(api().follow_build_log(build_id, offset)) as chunks:
+            for chunk in chunks:
+                yield chunk
+                # The API gives a sign of life often enough: this needs no other way to be woken.
+                if process.has_begun:
+                    return
     except ApiError:
         yield b": interrupted\n\n"  # the browser asks again from the last id that it saw
 

@@ -17,6 +17,7 @@ class Subscriber:
     def __init__(self, name: str, *, is_admin: bool) -> None:
         self.name = name
         self.is_admin = is_admin
+        self.is_released = False
         self._news: dict[str, str] = {}
         self._changed = threading.Condition()
 
@@ -31,11 +32,17 @@ class Subscriber:
             self._changed.notify()
 
     def wait(self, timeout_seconds: float) -> dict[str, str]:
-        """Return all news as soon as there are any; none when the time is over."""
+        """Return all news as soon as there are any; none when the time is over, or nothing more will come."""
         with self._changed:
-            self._changed.wait_for(lambda: self._news, timeout_seconds)
+            self._changed.wait_for(lambda: self._news or self.is_released, timeout_seconds)
             news, self._news = self._news, {}
             return news
+
+    def release(self) -> None:
+        """Wait no longer: nothing more will come."""
+        with self._changed:
+            self.is_released = True
+            self._changed.notify()
 
 
 class TooManySubscribersError(Exception):
@@ -50,6 +57,7 @@ class Fanout:
         self._subscribers: set[Subscriber] = set()
         self._upstream = UPSTREAM_NEW
         self._latest = Latest()
+        self._is_closed = False
         self._lock = threading.Lock()
 
     @contextmanager
@@ -63,6 +71,8 @@ class Fanout:
             missed = self._latest.since(since, subscriber.name, is_admin=subscriber.is_admin)
             for topic, version in missed.items():
                 subscriber.tell(topic, str(version))
+            if self._is_closed:
+                subscriber.release()
         try:
             yield subscriber
         finally:
@@ -94,6 +104,13 @@ class Fanout:
             self._upstream = state
         for subscriber in self._everybody():
             subscriber.tell("upstream", state)
+
+    def close(self) -> None:
+        """Let go of everybody who listens, and of whoever still comes."""
+        with self._lock:
+            self._is_closed = True
+        for subscriber in self._everybody():
+            subscriber.release()
 
     def _everybody(self) -> list[Subscriber]:
         with self._lock:

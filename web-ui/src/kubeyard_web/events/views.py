@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
 from kubeyard_client.client import KubeyardClient
 
+from kubeyard_web.ending import ending_of
 from kubeyard_web.events.fanout import Fanout, Subscriber, TooManySubscribersError
 from kubeyard_web.events.upstream import Upstream
 from kubeyard_web.shell.settings import PageSettings
@@ -21,6 +22,7 @@ RETRY_MS = 2000
 def register_events(app: Flask, settings: PageSettings) -> None:
     """Make the fan-out of this process; it connects when the first browser listens."""
     fanout = Fanout(settings.most_streams)
+    ending_of(app).wakes(fanout.close)
 
     def token() -> str:
         with app.app_context():  # asked for by the thread that listens, outside of any request
@@ -57,7 +59,7 @@ def _events(fanout: Fanout, subscriber: Subscriber, since: int | None) -> Iterat
     try:
         with fanout.subscription(subscriber, since):
             yield f"retry: {RETRY_MS}\n\n"
-            while True:
+            while not subscriber.is_released:
                 news = subscriber.wait(HEARTBEAT_SECONDS)
                 # Writing is how a browser that went away is noticed.
                 yield (
