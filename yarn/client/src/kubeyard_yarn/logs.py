@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import requests
 
-from kubeyard_yarn.errors import NotFound, Refused, Unreachable, YarnError
+from kubeyard_yarn.errors import NotFound, Refused, UnexpectedAnswer, Unreachable, YarnError
 from kubeyard_yarn.http import HadoopHttp
 from kubeyard_yarn.log_envelope import Envelope
 from kubeyard_yarn.log_files import ContainerLogFiles, LogFile, LogPart, containers_in, files_in
@@ -14,6 +14,9 @@ from kubeyard_yarn.shapes import Json
 
 # YARN counts from the end of a log that grows while we ask: this much growth is made up for.
 _GROWTH_BYTES = 1 << 16
+# How the history says so, with 503 or 500: there is no folder of the application, it has looked for one in
+# another layout, or the folder has no file in it yet.
+_NOTHING_COLLECTED = ("Can not find", "does not exist", "HTTP 404 Not Found")
 T = TypeVar("T")
 
 
@@ -91,7 +94,7 @@ class ContainerLogs:
         return self._where_it_is(
             node_http_address,
             lambda node: self._envelope(self._node, self._from_node(node, path, params), what),
-            lambda: self._envelope(self._history, self._from_history(path, params), what),
+            lambda: self._collected_log(container_id, path, params, what),
         )
 
     def _where_it_is(
@@ -122,12 +125,20 @@ class ContainerLogs:
     def _from_history(self, path: str, params: Mapping[str, str]) -> requests.Response:
         return self._history.send("GET", f"{self._history_url}/{path}", params, stream=True)
 
+    def _collected_log(self, container_id: str, path: str, params: Mapping[str, str], what: str) -> Envelope:
+        try:
+            return self._envelope(self._history, self._from_history(path, params), what)
+        except UnexpectedAnswer:
+            # For a log the history gives no reason with its 500: its list of files tells whether it has any.
+            self.files(container_id)
+            raise
+
     def _collected(self, answer: requests.Response, what: str) -> Json:
-        """Read the history's answer; it says 503 where it has nothing of that application."""
+        """Read the history's answer; for an application without logs it tells a fault of its own."""
         try:
             return self._history.read_object(answer, what)
-        except Unreachable as error:
-            if "Can not find" in str(error):
+        except (Unreachable, UnexpectedAnswer) as error:
+            if any(words in str(error) for words in _NOTHING_COLLECTED):
                 raise NotFound(
                     f"{what}: the JobHistoryServer has none; they are collected when the application ends, "
                     "try again then"
