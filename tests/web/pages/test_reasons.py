@@ -54,6 +54,7 @@ def told(
         ("FAILED", "org.apache.hadoop.security.AccessControlException: Permission denied", "not allowed"),
         ("FAILED", "submitted by user ada to unknown queue: nowhere", "to the queue “interactive”"),
         ("FAILED", "exited with  exitCode: 13 For more", "Its Python program ended with an error"),
+        ("FAILED", "User application exited with status 1", "Its Python program ended with an error"),
         ("FAILED", "exited with  exitCode: 2 For more", "exit code 2"),
         ("FAILED", "no idea", "ended with an error"),
         ("KILLED", "Application x was killed by user ada at 127.0.0.1", "ended by ada"),
