@@ -74,6 +74,17 @@ def test_stranger_is_sent_to_the_web_uis_login(platform: Platform) -> None:
     assert page.url.startswith(f"{platform.url('WEB')}/login")
 
 
+def test_who_logs_out_of_jupyterlab_is_led_to_the_providers_logout(platform: Platform) -> None:
+    guest = Person(platform, "Guest").log_in("guest")
+    guest.visit("/hub/home")
+    asked = guest.visit("/hub/logout")
+    assert asked.url == f"{platform.url('WEB')}/oauth/logout"
+    assert "Log out of Kubeyard?" in asked.text
+    left = guest.log_out(asked)
+    assert left.url == f"{platform.url('WEB')}/login"
+    assert guest.visit("/hub/user-redirect/lab").url.startswith(f"{platform.url('WEB')}/login")
+
+
 def test_others_lab_is_closed_to_a_user(admin: Person, guest: Person, hub: HubService) -> None:
     admin.open_lab()
     try:
