@@ -1,6 +1,6 @@
 """How much of the cluster was used, waited for and there, over the last hour, day or week."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import Field
@@ -55,3 +55,7 @@ class ClusterHistory(Message):
     collected_since: datetime | None = Field(description="When the cluster was first seen, as far as kept")
     memory_mb: AmountHistory
     vcores: AmountHistory
+
+    def step_begin(self, step: int) -> datetime:
+        """When step number `step` begins, which is when the one before it ends."""
+        return self.starts_at + timedelta(seconds=step * self.step_seconds)
