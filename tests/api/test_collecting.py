@@ -1,6 +1,5 @@
 """The poller collects the cluster's past: each answer of the ResourceManager is a look, a silence is none."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,19 +12,33 @@ from kubeyard_api.storage.samples_tables import SampleRow
 from kubeyard_client.messages.history import AmountHistory
 from sqlalchemy import func, select
 
-GOLDEN = Path(__file__).parents[1] / "yarn" / "golden" / "3.5.0"
 STEP_SECONDS = 600
+# As much of a ResourceManager's answers as the poller reads.
+ANSWERS = {
+    "apps": {"apps": None},
+    "metrics": {
+        "clusterMetrics": {
+            "allocatedMB": 256,
+            "pendingMB": 512,
+            "totalMB": 12288,
+            "allocatedVirtualCores": 1,
+            "pendingVirtualCores": 2,
+            "totalVirtualCores": 16,
+            "activeNodes": 1,
+        }
+    },
+    "scheduler": {"scheduler": {"schedulerInfo": {"type": "capacityScheduler", "capacity": 100.0}}},
+    "nodes": {"nodes": {"node": [{"id": "node1:8041", "nodeHostName": "node1", "state": "RUNNING"}]}},
+}
 
 
 def _as_yarn(asked: Asked) -> Answer:
-    name = asked.path.rpartition("/")[2]
-    file = GOLDEN / f"{name if name != 'apps' else 'no_applications'}.json"
-    return as_json(json.loads(file.read_text())["answer"])
+    return as_json(ANSWERS[asked.path.rpartition("/")[2]])
 
 
 @pytest.fixture
 def yarn() -> Iterator[ScriptedServer]:
-    """Return a server that answers what a ResourceManager 3.5.0 answered."""
+    """Return a server that answers like the ResourceManager of a small cluster."""
     with ScriptedServer(_as_yarn) as server:
         yield server
 
@@ -53,7 +66,8 @@ def test_what_the_cluster_answers_is_kept(api: ApiServer) -> None:
     history = api.client("ada").show_cluster_history()
     memory, vcores = history.memory_mb, history.vcores
     assert (_seen(memory.used), _seen(memory.used_max), _seen(memory.total)) == ({256}, {256}, {12288})
-    assert (_seen(vcores.used), _seen(vcores.pending), _seen(vcores.total)) == ({1}, {0}, {16})
+    assert (_seen(memory.pending), _seen(vcores.pending_max)) == ({512}, {2})
+    assert (_seen(vcores.used), _seen(vcores.used_max), _seen(vcores.total)) == ({1}, {1}, {16})
     assert history.collected_since is not None
 
 
