@@ -16,6 +16,8 @@ from kubeyard_client.messages.applications import (
 from kubeyard_client.messages.cluster import Cluster, NodeList, QueueList
 from kubeyard_client.messages.environments import (
     Build,
+    BuildPage,
+    BuildQuery,
     ChannelList,
     DeletedEnvironment,
     Environment,
@@ -136,6 +138,10 @@ class KubeyardClient:
     def build_environment(self, owner: str, name: str) -> Build:
         """Build an environment again."""
         return self._http.ask("build-environment", Build, owner=owner, name=name)
+
+    def list_builds(self, owner: str, name: str, query: BuildQuery | None = None) -> BuildPage:
+        """The builds of an environment, the newest first."""
+        return self._http.ask("list-builds", BuildPage, query, owner=owner, name=name)
 
     def show_build(self, build_id: str) -> Build:
         """One build."""

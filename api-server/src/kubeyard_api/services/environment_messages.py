@@ -63,6 +63,12 @@ def build_from(session: Session, row: BuildRow, environment: EnvironmentRow) -> 
     return _build(session, row, environment, read_worker(session))
 
 
+def builds_from(session: Session, rows: Sequence[BuildRow], environment: EnvironmentRow) -> tuple[Build, ...]:
+    """Several builds of one environment."""
+    worker = read_worker(session)
+    return tuple(_build(session, row, environment, worker) for row in rows)
+
+
 def _build(session: Session, row: BuildRow, environment: EnvironmentRow, worker: BuildWorker) -> Build:
     steps = steps_from(row.steps)
     return Build(
@@ -73,6 +79,7 @@ def _build(session: Session, row: BuildRow, environment: EnvironmentRow, worker:
         step=_current(steps),
         steps=tuple(steps),
         error=BuildError(code=row.error_code, detail=row.error_detail or "") if row.error_code else None,
+        requested_by=row.requested_by,
         cancel_requested_by=row.cancel_requested_by,
         queue_position=queue_position(session, row),
         worker=worker,

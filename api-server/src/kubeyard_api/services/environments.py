@@ -83,14 +83,15 @@ def add_and_queue(parts: Parts, owner: str, wanted: NewEnvironment, display_name
             else:
                 row = add_environment(session, owner, wanted, display_name)
                 session.flush()
-            build = add_build(session, row)
+            # Only its owner makes an environment.
+            build = add_build(session, row, owner)
     except IntegrityError as error:
         raise taken from error
     log.info("environment queued", environment=f"{owner}/{wanted.name}", build_id=build.id)
     return build.id
 
 
-def rebuild_environment(parts: Parts, owner: str, name: str) -> Build:
+def rebuild_environment(parts: Parts, caller: Caller, owner: str, name: str) -> Build:
     """Queue another build: newer versions where the description allows them. Raises PublicError."""
     with parts.database.writing() as session:
         row = environment_row(session, owner, name)
@@ -99,7 +100,7 @@ def rebuild_environment(parts: Parts, owner: str, name: str) -> Build:
                 ErrorCode.CONFLICT,
                 f"{row.full_name} is being built already. Wait for it, or cancel it first.",
             )
-        build = add_build(session, row)
+        build = add_build(session, row, caller.name)
         log.info("environment queued", environment=row.full_name, build_id=build.id)
         return build_from(session, build, row)
 

@@ -88,6 +88,8 @@ class BuildRow(Base):
     steps: Mapped[str] = mapped_column(Text)
     error_code: Mapped[str | None] = mapped_column(String(40))
     error_detail: Mapped[str | None] = mapped_column(Text)
+    # Absent in builds from before this was kept.
+    requested_by: Mapped[str | None] = mapped_column(String(63))
     cancel_requested_by: Mapped[str | None] = mapped_column(String(63))
     # Each claim has a token of its own: a worker that lost its lease can no longer write.
     claim: Mapped[str | None] = mapped_column(String(32))
