@@ -49,11 +49,21 @@ def listening(browser: Browser, path: str = "/events") -> Iterator[list[str]]:
         wire.close()
 
 
+def known_version(browser: Browser) -> int | None:
+    """The last change that the web UI knew of when it rendered a page; None before the first."""
+    body = BeautifulSoup(browser.get("/environments").text, "html.parser").body
+    assert body is not None
+    address = urlsplit(str(body["data-events-url"]))
+    assert address.path == "/events"
+    since = parse_qs(address.query).get("since")
+    return int(since[0]) if since else None
+
+
 def test_a_change_reaches_whom_it_concerns_and_nobody_else(site: Site) -> None:
     # The first to listen is told of everything, since nobody listened before.
-    with listening(site.visitor("bob")) as bob:
+    with listening(site.visitor("bob")):
         site.mirror(application(1, "bob"))
-        wait_until(lambda: "event: applications" in bob, "the web UI hears of changes")
+        wait_until(lambda: known_version(site.visitor("bob")) is not None, "the web UI hears of changes")
         with (
             listening(site.visitor("ada"), UP_TO_DATE) as ada,
             listening(site.visitor("eve"), UP_TO_DATE) as eve,
@@ -159,15 +169,12 @@ def test_a_page_of_before_the_first_known_change_asks_for_everything_anew(since:
 
 def test_a_page_says_from_which_change_its_stream_goes_on(site: Site) -> None:
     ada = site.visitor("ada")
-    with listening(ada) as lines:
+    with listening(ada):
         site.mirror(application(1, "ada"))
-        wait_until(lambda: "event: applications" in lines, "ada is told")
+        wait_until(lambda: known_version(ada) is not None, "the web UI hears of changes")
 
-    body = BeautifulSoup(ada.get("/applications").text, "html.parser").body
-    assert body is not None
-    address = urlsplit(str(body["data-events-url"]))
-    version = int(parse_qs(address.query)["since"][0])
-    assert address.path == "/events"
+    version = known_version(ada)
+    assert version is not None
     site.mirror(application(2, "ada"))
     with listening(ada, f"/events?since={version}") as later:
         wait_until(lambda: "event: applications" in later, "ada is told of what she missed")
