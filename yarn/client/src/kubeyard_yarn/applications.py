@@ -18,8 +18,10 @@ class ApplicationState(StrEnum):
     FINISHED = "FINISHED"
     FAILED = "FAILED"
     KILLED = "KILLED"
-    # Answered to a kill that has begun; never in a list.
+    # Answered to a kill, as far as it has come; never in a list.
     KILLING = "KILLING"
+    FINAL_SAVING = "FINAL_SAVING"
+    FINISHING = "FINISHING"
     # Not Hadoop's: a state that a later version brings must not break a whole list.
     UNKNOWN = "UNKNOWN"
 
