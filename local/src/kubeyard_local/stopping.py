@@ -1,4 +1,4 @@
-"""`stop`: ends the applications, then the services, then whatever is left, and says what it ended."""
+"""`stop`: ends Labs and applications, then the services, then whatever is left, and says what it ended."""
 
 import time
 from collections import Counter
@@ -8,6 +8,7 @@ import psutil
 import requests
 
 from kubeyard_local import class_archives, hadoop_services, processes, supervisor_config
+from kubeyard_local.ending_labs import end_labs
 from kubeyard_local.layout import Layout
 from kubeyard_local.problem import Problem
 from kubeyard_local.progress import Progress
@@ -29,6 +30,7 @@ def stop(settings: Settings, progress: Progress) -> None:
     layout = settings.layout
     supervisor = Supervisor(supervisor_config.socket_file(layout))
     if supervisor.is_alive():
+        end_labs(settings, supervisor, progress)
         applications = end_applications(settings.url("RM"))
         if applications:
             progress.say(f"ended {applications} applications")
