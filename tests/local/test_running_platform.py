@@ -43,6 +43,11 @@ def test_logs_shows_the_end_of_a_services_log_and_names_the_others(platform: Pla
     assert "namenode" in unknown.stderr
 
 
+def test_every_page_says_whom_the_machine_is_for(platform: Platform) -> None:
+    page = requests.get(f"{platform.url('WEB')}/login", timeout=20).text
+    assert ("For one trusted person." in page) is not platform.separate_accounts
+
+
 def test_the_shared_folder_is_everybodys_and_holds_the_sample_data(platform: Platform) -> None:
     shared = hdfs(platform, "/shared", "GETFILESTATUS", doAs="ada").json()["FileStatus"]
     assert (shared["permission"], shared["owner"]) == ("1777", "kubeyard")
