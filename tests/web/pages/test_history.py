@@ -40,6 +40,14 @@ def test_plots_show_memory_and_cores_with_their_whole_in_words_and_lines(site: S
     assert ">8 GiB</text>" in page
 
 
+def test_whole_is_what_is_there_now_not_what_was_on_average(site: Site) -> None:
+    record_past(site.parts.database, utc_now(), range(60, 120, 10), look(2, total_gib=8))
+    record_past(site.parts.database, utc_now(), range(0, 60, 10), look(2, total_gib=16))
+    page = _page(site)
+    assert "2.0 of 16.0 GiB used on average" in page
+    assert "<span>2.0 of 12" not in page
+
+
 def test_gap_is_drawn_as_a_gap_and_told(site: Site) -> None:
     _past(site, range(0, 600, 10), used_gib=6)
     _past(site, range(1200, 1800, 10), used_gib=6)

@@ -89,8 +89,7 @@ class Plot:
         if self.latest is None:
             return f"The cluster was not seen in the {SPAN_WORDS[self.history.span]}."
         used = [value for value in self.amounts.used if value is not None]
-        total = [value for value in self.amounts.total if value is not None]
-        average = self.unit.of(sum(used) / len(used), sum(total) / len(total))
+        average = self.unit.of(sum(used) / len(used), self.amounts.total[self.latest] or 0)
         words = f"{average} used on average, {self.unit.write(_most(self.amounts.used_max))} at most."
         if pending := _most(self.amounts.pending_max):
             words += f" Up to {self.unit.write(pending)} waited for."

@@ -49,12 +49,9 @@ def _cell(amounts: AmountHistory, unit: Unit, stretch: Sequence[int]) -> Cell | 
     seen = [step for step in stretch if amounts.used[step] is not None]
     if not seen:
         return None
-    used = _average(amounts.used, seen)
-    total = _average(amounts.total, seen)
+    used = sum(amounts.used[step] or 0 for step in seen) / len(seen)
+    # Of what was there in the end: half a node that joined in between was never there.
+    total = amounts.total[seen[-1]] or 0
     peak = max(amounts.used_max[step] or 0 for step in seen)
     pending = max(amounts.pending_max[step] or 0 for step in seen)
     return Cell(unit.of(used, total), unit.write(peak), unit.write(pending) if pending else "nothing")
-
-
-def _average(values: Sequence[float | None], steps: Sequence[int]) -> float:
-    return sum(values[step] or 0 for step in steps) / len(steps)
