@@ -92,6 +92,8 @@ class Site:
         browser = self.web.browser()
         if name not in self._logins:
             assert browser.log_in(name).status_code == 302, f"{name} could not log in"
+            # The first page tells once that the home could not be made: no Hadoop runs here.
+            browser.get("/account/password")
             self._logins[name] = browser.http.cookies.copy()
         browser.http.cookies.update(self._logins[name])
         return browser
