@@ -26,6 +26,7 @@ from requests.cookies import RequestsCookieJar
 from sqlalchemy import delete
 from werkzeug.serving import ThreadedWSGIServer
 
+from harness.waiting import wait_until
 from harness.web_ui import NOWHERE, Browser, WebUi, running_web_ui
 
 SERVICE_USER = "kubeyard"
@@ -92,8 +93,11 @@ class Site:
         browser = self.web.browser()
         if name not in self._logins:
             assert browser.log_in(name).status_code == 302, f"{name} could not log in"
-            # The first page tells once that the home could not be made: no Hadoop runs here.
-            browser.get("/account/password")
+            # No Hadoop runs here: from some moment on every page says so, and pages are compared.
+            wait_until(
+                lambda: "home could not be made" in browser.get("/account/password").text,
+                f"the pages tell {name} of the missing home",
+            )
             self._logins[name] = browser.http.cookies.copy()
         browser.http.cookies.update(self._logins[name])
         return browser
