@@ -14,7 +14,7 @@ Kubeyard on this one machine: HDFS, YARN, Enterprise Gateway, api-server, web UI
 usage: bash deployment_local.sh [command]
 
   start [--no-demo] [--only NAME,...]  bring everything up (the default); safe to repeat
-  stop                                 end every process that was started, applications first
+  stop                                 end every process that was started, Labs and applications first
   restart [SERVICE]                    stop and start everything, or one service
   status                               one line a service: state, process, memory, port, reason
   logs [SERVICE] [-f]                  the end of a log, and what comes after

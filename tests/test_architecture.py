@@ -1,8 +1,11 @@
 """Imports go one way only, as docs/architecture.md says: a package imports what stands below it."""
 
 import ast
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,14 @@ ONLY_NEEDS = {
     "kubeyard_identity": {"jwt"},
     "kubeyard_client": {"pydantic", "requests"},
 }
+# A framework's own documentation says to import these from its parts.
+COMES_WITH = {
+    "kubeyard_api": {"werkzeug"},
+    "kubeyard_hub": {"pydantic", "traitlets"},
+    "kubeyard_web": {"jinja2", "markupsafe", "werkzeug"},
+}
+# Its old pins are installed in an environment of their own.
+INSTALLED_ELSEWHERE = {"kubeyard_gateway"}
 # The kernel's own files run inside a container, where nothing of ours is installed.
 RUNS_ELSEWHERE = {"launcher"}
 
@@ -70,6 +81,29 @@ def test_small_package_needs_little(name: str) -> None:
     allowed = ONLY_NEEDS[name] | {name} | set(sys.stdlib_module_names)
     wrong = {file: sorted(imports - allowed) for file, imports in _imported(_packages()[name]).items()}
     assert {file: imports for file, imports in wrong.items() if imports} == {}
+
+
+@pytest.mark.parametrize("name", sorted(set(MAY_IMPORT) - INSTALLED_ELSEWHERE))
+def test_package_declares_what_it_imports(name: str) -> None:
+    """What only another dependency brings along is gone once that one changes its mind."""
+    package = _packages()[name]
+    needed = set().union(*_imported(package).values()) - set(sys.stdlib_module_names) - {name}
+    distributions = packages_distributions()
+    undeclared = {
+        module
+        for module in needed - COMES_WITH.get(name, set())
+        if _declared(package).isdisjoint(_plain(one) for one in distributions.get(module, [module]))
+    }
+    assert undeclared == set()
+
+
+def _declared(package: Path) -> set[str]:
+    project = tomllib.loads((package.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    return {_plain(re.split(r"[^\w.-]", wish, maxsplit=1)[0]) for wish in project["dependencies"]}
+
+
+def _plain(distribution: str) -> str:
+    return distribution.lower().replace("_", "-")
 
 
 def test_flow_inside_the_api_goes_down_only() -> None:

@@ -1,22 +1,31 @@
-"""Kernels: the gateway's word joined with the mirror's, and acts handed on with the caller's own token."""
+"""Kernels: the real gateway's word joined with the mirror's, and acts handed on with the caller's token."""
 
+import os
+import shlex
+import signal
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from harness.api_server import ApiServer, api_settings, running_api
 from harness.applications import application_id, ended, kernel_application
+from harness.gateway import GatewayProcess, gateway_without_hadoop, local_kernelspec
 from harness.issuer import Issuer
-from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
+from harness.scripted_server import Answer, ScriptedServer, as_json
+from harness.waiting import wait_until
 from kubeyard_api.storage.mirror import mark_killing, write_applications
 from kubeyard_client.client import KubeyardClient
 from kubeyard_client.errors import ApiError
+from kubeyard_client.messages.kernels import KernelState
 from kubeyard_yarn.applications import Application
 
 from .conftest import SERVICE_USER, copy_of_migrated_sqlite
 
-KERNEL = "11111111-aaaa-bbbb-cccc-222222222222"
-OTHER = "33333333-aaaa-bbbb-cccc-222222222222"
+SPEC = "ada.science"
+NEVER_WAS = "00000000-0000-4000-8000-000000000000"
+FOR_EVER = "import time\nwhile True: time.sleep(0.05)"
 
 
 @pytest.fixture
@@ -25,34 +34,30 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return copy_of_migrated_sqlite(request, tmp_path)
 
 
-def _live(kernel_id: str, state: str = "idle", name: str = "ada.science") -> dict[str, object]:
-    return {
-        "id": kernel_id,
-        "name": name,
-        "last_activity": "2026-11-21T07:00:00.000000Z",
-        "execution_state": state,
-        "connections": 1,
-    }
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
+    """Return the real gateway, whose kernels are processes of its own: ada's kind, and one for everybody."""
+    with gateway_without_hadoop(tmp_path_factory.mktemp("gateway")) as started:
+        for owner, name in (("ada", "science"), ("kubeyard", "local")):
+            local_kernelspec(started.folder / "kernelspecs", owner, name, public=owner == "kubeyard")
+        yield started
+
+
+@pytest.fixture(scope="module")
+def kernel(gateway: GatewayProcess) -> str:
+    """Return the id of a kernel of ada's that has been used and stays idle throughout."""
+    ada = gateway.client("ada")
+    kernel_id = ada.start(SPEC)
+    with ada.connect(kernel_id) as channel:
+        channel.run("used = True")
+    return kernel_id
 
 
 @pytest.fixture
-def gateway() -> Iterator[ScriptedServer]:
-    """Return a gateway that lists one kernel and does what it is asked."""
-
-    def script(asked: Asked) -> Answer:
-        return as_json([_live(KERNEL)]) if asked.method == "GET" else Answer(status=204)
-
-    with ScriptedServer(script) as server:
-        yield server
-
-
-@pytest.fixture
-def api_with_gateway(
-    database_url: str, issuer: Issuer, tmp_path: Path, gateway: ScriptedServer
-) -> Iterator[ApiServer]:
-    """Return an API server that reaches the gateway."""
-    settings = api_settings(tmp_path, database_url, issuer, gateway_url=gateway.url)
-    with running_api(settings, issuer) as server:
+def linked(database_url: str, tmp_path: Path, gateway: GatewayProcess) -> Iterator[ApiServer]:
+    """Return an API server that reaches the gateway; both believe the same issuer."""
+    settings = api_settings(tmp_path, database_url, gateway.issuer, gateway_url=gateway.url)
+    with running_api(settings, gateway.issuer) as server:
         yield server
 
 
@@ -61,134 +66,212 @@ def _mirror(api: ApiServer, *applications: Application) -> None:
         write_applications(session, applications, SERVICE_USER)
 
 
-def _states(client: KubeyardClient) -> dict[str, str]:
-    return {kernel.id: kernel.state.value for kernel in client.list_kernels().kernels}
+def _states(client: KubeyardClient) -> dict[str, KernelState]:
+    return {kernel.id: kernel.state for kernel in client.list_kernels().kernels}
 
 
-def test_live_kernel_is_shown_with_its_application(
-    api_with_gateway: ApiServer, gateway: ScriptedServer
-) -> None:
-    _mirror(api_with_gateway, kernel_application(1, "ada", KERNEL, "ada.science"))
-    listed = api_with_gateway.client("ada").list_kernels()
+def _until(client: KubeyardClient, kernel_id: str, state: str) -> None:
+    wait_until(lambda: _states(client).get(kernel_id) == state, f"the kernel is {state}")
+
+
+def test_live_kernel_is_shown_with_its_application(linked: ApiServer, kernel: str) -> None:
+    _mirror(linked, kernel_application(1, "ada", kernel, SPEC))
+    _until(linked.client("ada"), kernel, "idle")
+    listed = linked.client("ada").list_kernels()
     assert listed.gateway_reachable
-    (kernel,) = listed.kernels
-    assert (kernel.id, kernel.owner, kernel.state, kernel.environment) == (
-        KERNEL,
-        "ada",
-        "idle",
-        "ada/science",
-    )
-    assert kernel.application is not None
-    assert kernel.application.id == application_id(1)
-    assert gateway.asked[0].headers["Authorization"].startswith("Bearer ")
+    (shown,) = listed.kernels
+    assert (shown.id, shown.owner, shown.environment) == (kernel, "ada", "ada/science")
+    assert shown.application is not None
+    assert shown.application.id == application_id(1)
+    assert shown.last_activity_at is not None
 
 
-def test_a_spare_is_no_kernel_until_the_gateway_lists_it(api_with_gateway: ApiServer) -> None:
-    _mirror(api_with_gateway, kernel_application(1, "ada", OTHER, "ada.science", spare=True))
-    assert list(_states(api_with_gateway.client("ada"))) == [KERNEL]
-    _mirror(api_with_gateway, kernel_application(2, "ada", KERNEL, "ada.science", spare=True))
-    (kernel,) = api_with_gateway.client("ada").list_kernels().kernels
-    assert kernel.application is not None
-    assert kernel.application.id == application_id(2)
+def test_a_spare_is_no_kernel_until_the_gateway_lists_it(linked: ApiServer, kernel: str) -> None:
+    _mirror(linked, kernel_application(1, "ada", "k-2", SPEC, spare=True))
+    assert list(_states(linked.client("ada"))) == [kernel]
+    _mirror(linked, kernel_application(2, "ada", kernel, SPEC, spare=True))
+    (shown,) = linked.client("ada").list_kernels().kernels
+    assert shown.application is not None
+    assert shown.application.id == application_id(2)
 
 
-def test_a_restarted_kernel_is_joined_with_the_application_that_the_gateway_names(
-    api_with_gateway: ApiServer, gateway: ScriptedServer
+def test_open_notebooks_are_counted(linked: ApiServer, gateway: GatewayProcess, kernel: str) -> None:
+    _mirror(linked, kernel_application(1, "ada", kernel, SPEC))
+    with gateway.client("ada").connect(kernel):
+        (shown,) = linked.client("ada").list_kernels().kernels
+    assert shown.connections == 1
+
+
+def test_kernel_that_yarn_has_not_shown_yet_is_the_caller_s(linked: ApiServer, kernel: str) -> None:
+    (shown,) = linked.client("ada").list_kernels().kernels
+    assert (shown.id, shown.owner, shown.application, shown.started_at) == (kernel, "ada", None, None)
+
+
+def test_everybody_sees_his_own_and_an_administrator_all(
+    linked: ApiServer, gateway: GatewayProcess, kernel: str
 ) -> None:
+    bobs = gateway.client("bob").start("kubeyard.local")
     _mirror(
-        api_with_gateway,
-        kernel_application(1, "ada", OTHER, "ada.science", spare=True),
-        kernel_application(2, "ada", KERNEL, "ada.science"),
+        linked,
+        kernel_application(1, "ada", kernel, SPEC),
+        kernel_application(2, "bob", bobs, "kubeyard.local"),
     )
-    restarted = _live(KERNEL) | {"kubeyard": {"application_id": application_id(1)}}
-    gateway.script = lambda _: as_json([restarted])
-    kernels = api_with_gateway.client("ada").list_kernels().kernels
-    named = {kernel.id: kernel.application.id for kernel in kernels if kernel.application}
-    assert named == {KERNEL: application_id(1)}
+    assert set(_states(linked.client("ada"))) == {kernel}
+    assert set(_states(linked.client("bob"))) == {bobs}
+    everybodys = linked.client("admin", "user", "admin").list_kernels().kernels
+    assert {shown.id: shown.owner for shown in everybodys} == {kernel: "ada", bobs: "bob"}
+    gateway.client("bob").send("DELETE", f"/api/kernels/{bobs}")
 
 
-def test_kernel_that_yarn_has_not_shown_yet_is_the_caller_s(api_with_gateway: ApiServer) -> None:
-    (kernel,) = api_with_gateway.client("ada").list_kernels().kernels
-    assert (kernel.owner, kernel.application, kernel.started_at) == ("ada", None, None)
-
-
-def test_state_tells_what_the_gateway_cannot_know(api_with_gateway: ApiServer) -> None:
+def test_state_tells_what_the_gateway_cannot_know(linked: ApiServer, kernel: str) -> None:
+    tags = f"kubeyard,kernel:{kernel},kernelspec:{SPEC}"
     _mirror(
-        api_with_gateway,
-        ended(1, "ada", "KILLED", applicationTags=f"kubeyard,kernel:{KERNEL},kernelspec:ada.science"),
-        kernel_application(2, "ada", OTHER, "ada.science", state="ACCEPTED"),
-        kernel_application(3, "ada", "k-3", "ada.science"),
-        kernel_application(4, "ada", "k-4", "ada.science"),
+        linked,
+        ended(1, "ada", "KILLED", applicationTags=tags),
+        kernel_application(2, "ada", "k-2", SPEC, state="ACCEPTED"),
+        kernel_application(3, "ada", "k-3", SPEC),
+        kernel_application(4, "ada", "k-4", SPEC),
     )
-    with api_with_gateway.parts.database.writing() as session:
+    with linked.parts.database.writing() as session:
         mark_killing(session, application_id(4), "ada")
-    states = _states(api_with_gateway.client("ada"))
-    assert states == {KERNEL: "dead", OTHER: "starting", "k-3": "unknown", "k-4": "stopping"}
+    states = _states(linked.client("ada"))
+    assert states == {kernel: "dead", "k-2": "starting", "k-3": "unknown", "k-4": "stopping"}
 
 
-def test_without_the_gateway_what_yarn_runs_is_still_shown(
-    api: ApiServer,
-) -> None:
+def test_without_the_gateway_what_yarn_runs_is_still_shown(api: ApiServer) -> None:
     _mirror(
         api,
-        kernel_application(1, "ada", KERNEL, "ada.science"),
-        kernel_application(2, "bob", OTHER, "bob.science"),
+        kernel_application(1, "ada", "k-1", SPEC),
+        kernel_application(2, "bob", "k-2", "bob.science"),
     )
     listed = api.client("ada").list_kernels()
     assert not listed.gateway_reachable
     assert "out of reach" in listed.gateway_reason
-    assert [kernel.id for kernel in listed.kernels] == [KERNEL]
+    assert [shown.id for shown in listed.kernels] == ["k-1"]
     everybody = api.client("admin", "user", "admin").list_kernels()
-    assert {kernel.owner for kernel in everybody.kernels} == {"ada", "bob"}
+    assert {shown.owner for shown in everybody.kernels} == {"ada", "bob"}
 
 
-def test_acts_reach_the_gateway_with_the_caller_s_own_token(
-    api_with_gateway: ApiServer, gateway: ScriptedServer
+def _act(api: ApiServer, name: str, method: str, path: str) -> None:
+    answer = api.send(method, f"/api/v1/kernels/{path}", api.issuer.token(name))
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_acts_of_the_owner_reach_his_kernel(linked: ApiServer, gateway: GatewayProcess) -> None:
+    bob = gateway.client("bob")
+    ident = bob.start("kubeyard.local")
+    _mirror(linked, kernel_application(1, "bob", ident, "kubeyard.local"))
+    with bob.connect(ident) as channel:
+        cell = channel.send(FOR_EVER)
+        _until(linked.client("bob"), ident, "busy")
+        _act(linked, "bob", "POST", f"{ident}/interrupt")
+        assert "KeyboardInterrupt" in channel.output(cell)
+        channel.run("kept = 1")
+    _act(linked, "bob", "POST", f"{ident}/restart")
+    with bob.connect(ident) as channel:
+        assert channel.run("'kept' in globals()") == "False"
+    _act(linked, "bob", "DELETE", ident)
+    wait_until(lambda: ident not in bob.kernel_ids(), "the kernel is gone")
+
+
+def test_another_s_kernel_is_not_found_and_lives_on(
+    linked: ApiServer, gateway: GatewayProcess, kernel: str
 ) -> None:
-    _mirror(api_with_gateway, kernel_application(1, "ada", KERNEL, "ada.science"))
-    token = api_with_gateway.issuer.token("ada")
-    for method, path in (("POST", "/interrupt"), ("POST", "/restart"), ("DELETE", "")):
-        answer = api_with_gateway.send(method, f"/api/v1/kernels/{KERNEL}{path}", token)
-        assert (answer.status_code, answer.content) == (204, b"")
-        assert (gateway.asked[-1].method, gateway.asked[-1].path) == (method, f"/api/kernels/{KERNEL}{path}")
-        assert gateway.asked[-1].headers["Authorization"] == f"Bearer {token}"
-
-
-def test_another_s_kernel_never_reaches_the_gateway(
-    api_with_gateway: ApiServer, gateway: ScriptedServer
-) -> None:
-    _mirror(api_with_gateway, kernel_application(1, "ada", KERNEL, "ada.science"))
+    _mirror(linked, kernel_application(1, "ada", kernel, SPEC))
     with pytest.raises(ApiError) as refusal:
-        api_with_gateway.client("eve").stop_kernel(KERNEL)
-    assert (refusal.value.status, gateway.asked) == (404, [])
+        linked.client("eve").stop_kernel(kernel)
+    assert refusal.value.status == 404
+    assert kernel in gateway.client("ada").kernel_ids()
 
 
-@pytest.mark.parametrize(("told", "status"), [(404, 404), (500, 409), (401, 409)])
-def test_refusal_of_the_gateway_is_told(
-    api_with_gateway: ApiServer, gateway: ScriptedServer, told: int, status: int
-) -> None:
-    _mirror(api_with_gateway, kernel_application(1, "ada", KERNEL, "ada.science"))
-    gateway.script = lambda asked: as_json({"message": "the kernel is being started"}, told)
+def test_another_s_kernel_never_reaches_the_gateway(api: ApiServer) -> None:
+    """Whoever asked this gateway, which is away, would be told so."""
+    _mirror(api, kernel_application(1, "ada", NEVER_WAS, SPEC))
     with pytest.raises(ApiError) as refusal:
-        api_with_gateway.client("ada").interrupt_kernel(KERNEL)
-    assert refusal.value.status == status
-    assert status == 404 or "being started" in refusal.value.detail
+        api.client("eve").stop_kernel(NEVER_WAS)
+    assert refusal.value.status == 404
+
+
+def test_the_gateway_decides_again_by_the_caller_s_own_token(
+    linked: ApiServer, gateway: GatewayProcess, kernel: str
+) -> None:
+    _mirror(linked, kernel_application(1, "eve", kernel, SPEC))
+    with pytest.raises(ApiError) as refusal:
+        linked.client("eve").stop_kernel(kernel)
+    assert refusal.value.status == 404
+    assert kernel in gateway.client("ada").kernel_ids()
+
+
+def test_kernel_that_the_gateway_has_lost_is_not_found(linked: ApiServer) -> None:
+    _mirror(linked, kernel_application(1, "ada", NEVER_WAS, SPEC))
+    with pytest.raises(ApiError) as refusal:
+        linked.client("ada").interrupt_kernel(NEVER_WAS)
+    assert refusal.value.status == 404
+
+
+def test_token_that_the_gateway_refuses_is_told(linked: ApiServer, kernel: str) -> None:
+    _mirror(linked, kernel_application(1, "ada", kernel, SPEC))
+    for_the_api_alone = linked.issuer.token("ada", aud=["kubeyard-api"])
+    answer = linked.send("POST", f"/api/v1/kernels/{kernel}/interrupt", for_the_api_alone)
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    listed = linked.send("GET", "/api/v1/kernels", for_the_api_alone).json()
+    assert (listed["gateway_reachable"], listed["gateway_reason"]) == (False, "the gateway answers 401")
+
+
+def test_failed_restart_is_told_in_the_gateway_s_words(linked: ApiServer, gateway: GatewayProcess) -> None:
+    python = gateway.folder / "python-of-bob"
+    python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    python.chmod(0o755)
+    spec = local_kernelspec(
+        gateway.folder / "kernelspecs", "bob", "brittle", public=False, python=str(python)
+    )
+    ident = gateway.client("bob").start(spec)
+    _mirror(linked, kernel_application(1, "bob", ident, spec))
+    python.unlink()
+    with pytest.raises(ApiError) as refusal:
+        linked.client("bob").restart_kernel(ident)
+    assert refusal.value.status == 409
+    assert "could not restart this kernel: the kernel did not restart" in refusal.value.detail
 
 
 def test_act_without_the_gateway_says_so(api: ApiServer) -> None:
-    _mirror(api, kernel_application(1, "ada", KERNEL, "ada.science"))
+    _mirror(api, kernel_application(1, "ada", NEVER_WAS, SPEC))
     with pytest.raises(ApiError) as failure:
-        api.client("ada").restart_kernel(KERNEL)
+        api.client("ada").restart_kernel(NEVER_WAS)
     assert (failure.value.status, failure.value.code) == (503, "gateway-unreachable")
+
+
+@contextmanager
+def _halted(gateway: GatewayProcess) -> Iterator[None]:
+    """Let the gateway take connections and answer none."""
+    os.kill(gateway.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(gateway.pid, signal.SIGCONT)
+
+
+@pytest.mark.slow
+def test_gateway_that_hangs_keeps_nobody_waiting(
+    linked: ApiServer, gateway: GatewayProcess, kernel: str
+) -> None:
+    _mirror(linked, kernel_application(1, "ada", kernel, SPEC))
+    with _halted(gateway):
+        listed = linked.client("ada").list_kernels()
+    assert "does not answer in time" in listed.gateway_reason
+    assert _states(linked.client("ada")).keys() == {kernel}
 
 
 @pytest.mark.parametrize(
     "answer", [Answer(b"<html>"), as_json({"kernels": 1}), as_json([{}]), Answer(status=500)]
 )
-def test_gateway_that_is_something_else_is_no_error_of_the_page(
-    api_with_gateway: ApiServer, gateway: ScriptedServer, answer: Answer
+def test_something_else_at_the_gateway_s_address_is_no_error_of_the_page(
+    database_url: str, issuer: Issuer, tmp_path: Path, answer: Answer
 ) -> None:
-    gateway.script = lambda asked: answer
-    listed = api_with_gateway.client("ada").list_kernels()
+    """The only scripted answers here: no gateway of ours gives them."""
+    with ScriptedServer(lambda asked: answer) as other:
+        settings = api_settings(tmp_path, database_url, issuer, gateway_url=other.url)
+        with running_api(settings, issuer) as api:
+            listed = api.client("ada").list_kernels()
     assert (listed.kernels, listed.gateway_reachable) == ((), False)
     assert listed.gateway_reason

@@ -97,6 +97,16 @@ def test_cluster_queues_and_nodes_are_mirrored(on_yarn: ApiServer) -> None:
     assert {"default", "interactive"} <= {queue.name for queue in client.list_queues().queues}
 
 
+def test_past_of_the_cluster_is_collected(on_yarn: ApiServer) -> None:
+    client = on_yarn.client("eve")
+    wait_until(lambda: client.show_cluster_history().collected_since, "the first look is kept")
+    memory = client.show_cluster_history().memory_mb
+    seen = [(used, total) for used, total in zip(memory.used, memory.total, strict=True) if total is not None]
+    assert seen
+    assert all(used is not None and 0 <= used <= total for used, total in seen)
+    assert seen[-1][1] == client.show_cluster().memory_mb.total
+
+
 def test_application_is_followed_killed_and_told_to_its_owner(on_yarn: ApiServer, adas_job: str) -> None:
     ada, eve = on_yarn.client("ada"), on_yarn.client("eve")
     # A bare command never registers as an ApplicationMaster: YARN calls it ACCEPTED while it runs.

@@ -19,7 +19,7 @@ def queue_build(
         wanted = NewEnvironment(name=name, visibility=visibility, pip=("humanize",))
         row = add_environment(session, owner, wanted, name)
         session.flush()
-        return add_build(session, row).id
+        return add_build(session, row, owner).id
 
 
 def add_archive(database: Database, sha256: str) -> None:

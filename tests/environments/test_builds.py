@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness.api_server import ApiServer
 from kubeyard_api.builder.recipe import log_path
 from kubeyard_api.storage.builds import claim_next, finish
 from kubeyard_api.storage.environments_tables import BuildRow
+from kubeyard_api.storage.worker_signs import give_sign
 from kubeyard_client.errors import ApiError
 from kubeyard_client.messages.environments import BuildError, BuildState, LogOffset, NewEnvironment
 
@@ -117,6 +119,26 @@ def test_what_is_written_meanwhile_comes_before_the_end(api: ApiServer, build_id
     text = b"".join(heard).decode()
     assert text.index("data: later") < text.index("event: end")
     assert '"state": "cancelled"' in text
+
+
+def test_who_follows_a_waiting_build_is_told_when_the_worker_goes_and_comes(
+    api: ApiServer, build_id: str
+) -> None:
+    steps: list[dict[str, Any]] = []
+    news = iter((-1, 60))
+    for chunk in api.client("ada").follow_build_log(build_id):
+        for line in chunk.decode().splitlines():
+            if not line.startswith('data: {"state": "queued"'):
+                continue
+            steps.append(json.loads(line.removeprefix("data: ")))
+            if (good_for := next(news, None)) is not None:
+                give_sign(api.parts.database, "here:1:1", good_for)
+            else:
+                api.client("ada").cancel_build(build_id)
+    # It never was there, then it was and is silent, then it answers.
+    assert [step["worker"]["healthy"] for step in steps] == [False, False, True]
+    assert [bool(step["worker"]["silent_since"]) for step in steps] == [False, True, False]
+    assert [step["queue_position"] for step in steps] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("last", ["x", "-1", "1" * 19])

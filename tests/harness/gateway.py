@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import requests
 import websocket
 
+from harness.free_address import free_address
 from harness.issuer import ISSUER, Issuer
 from harness.waiting import wait_until
 
@@ -243,11 +245,40 @@ class Channel:
                 return
 
 
+@contextmanager
+def gateway_without_hadoop(folder: Path, **settings: str) -> Iterator[GatewayProcess]:
+    """The gateway with no kernelspecs yet in `folder`/kernelspecs; a cluster is never in its reach."""
+    folders = {name: folder / name for name in ("kernelspecs", "conf", "spark")}
+    for each in folders.values():
+        each.mkdir()
+    environment = {
+        "KUBEYARD_GATEWAY_RESPONSE": free_address(),
+        "KUBEYARD_KERNELSPECS_DIR": str(folders["kernelspecs"]),
+        "KUBEYARD_HADOOP_CONF_DIR": str(folders["conf"]),
+        "KUBEYARD_SPARK_HOME": str(folders["spark"]),
+        # Port 9 discards: nobody answers there.
+        "KUBEYARD_RM_URLS": "http://127.0.0.1:9",
+        "KUBEYARD_HTTPFS_URL": "http://127.0.0.1:9",
+    }
+    gateway = GatewayProcess(folder, free_address(), environment | settings)
+    try:
+        gateway.start()
+        yield gateway
+    finally:
+        gateway.stop()
+
+
 PLAIN = ("-m", "ipykernel_launcher")
 
 
 def local_kernelspec(
-    folder: Path, owner: str, name: str, *, public: bool, program: tuple[str, ...] = PLAIN
+    folder: Path,
+    owner: str,
+    name: str,
+    *,
+    public: bool,
+    program: tuple[str, ...] = PLAIN,
+    python: str = sys.executable,
 ) -> str:
     """Write a kernelspec whose kernels are plain processes of the gateway; return its name."""
     target = folder / f"{owner}.{name}"
@@ -255,7 +286,7 @@ def local_kernelspec(
     document = {
         "language": "python",
         "display_name": name,
-        "argv": [sys.executable, *program, "-f", "{connection_file}"],
+        "argv": [python, *program, "-f", "{connection_file}"],
         "env": {"OF_THE_KERNELSPEC": "not for clients"},
         "metadata": {"kubeyard": {"owner": owner, "public": public}},
     }

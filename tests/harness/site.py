@@ -12,10 +12,12 @@ from kubeyard_api.builder.recipe import log_path
 from kubeyard_api.parts import Parts, open_parts
 from kubeyard_api.settings import Settings
 from kubeyard_api.storage.builds import claim_next, find_build, finish, record_steps
+from kubeyard_api.storage.environments_tables import WorkerSignRow
 from kubeyard_api.storage.mirror import write_applications
 from kubeyard_api.storage.schema import whole_schema
 from kubeyard_api.storage.snapshots import APPLICATIONS, mark_unreachable, write_snapshot
 from kubeyard_api.storage.tables import ChangeRow
+from kubeyard_api.storage.worker_signs import give_sign, tell_if_missed
 from kubeyard_client.messages.cluster import Amount, Cluster, Node, NodeList, Queue, QueueList
 from kubeyard_client.messages.environments import BuildError, BuildState, BuildStep
 from kubeyard_web.backend.known import EXTENSION as REMEMBERED
@@ -24,6 +26,7 @@ from requests.cookies import RequestsCookieJar
 from sqlalchemy import delete
 from werkzeug.serving import ThreadedWSGIServer
 
+from harness.waiting import wait_until
 from harness.web_ui import NOWHERE, Browser, WebUi, running_web_ui
 
 SERVICE_USER = "kubeyard"
@@ -90,6 +93,11 @@ class Site:
         browser = self.web.browser()
         if name not in self._logins:
             assert browser.log_in(name).status_code == 302, f"{name} could not log in"
+            # No Hadoop runs here: from some moment on every page says so, and pages are compared.
+            wait_until(
+                lambda: "home could not be made" in browser.get("/account/password").text,
+                f"the pages tell {name} of the missing home",
+            )
             self._logins[name] = browser.http.cookies.copy()
         browser.http.cookies.update(self._logins[name])
         return browser
@@ -104,6 +112,7 @@ class Site:
                 if table.name != ChangeRow.__tablename__:  # whoever follows the changes counts them
                     session.execute(delete(table))
         self.mirror_cluster()
+        self.show_worker()
 
     def start_api(self) -> None:
         """Let the API server answer, at the address that the web UI knows."""
@@ -142,6 +151,20 @@ class Site:
         """Let the poller have found YARN out of reach."""
         with self.parts.database.writing() as session:
             mark_unreachable(session, reason)
+
+    def show_worker(self, good_for_seconds: float = 3600) -> None:
+        """Let a build worker have shown that it lives."""
+        give_sign(self.parts.database, "test-worker", good_for_seconds)
+
+    def lose_worker(self) -> None:
+        """Let the worker's last sign have run out, and the server have told so."""
+        self.show_worker(good_for_seconds=-1)
+        tell_if_missed(self.parts.database)
+
+    def forget_worker(self) -> None:
+        """Let no worker ever have shown that it lives."""
+        with self.parts.database.writing() as session:
+            session.execute(delete(WorkerSignRow))
 
     def work_on_build(self, steps: Sequence[BuildStep] = ()) -> str:
         """Claim the oldest build as a worker does; return its id."""

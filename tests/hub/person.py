@@ -33,6 +33,17 @@ class Person:
         assert answer.status_code in (302, 303), answer.text
         return self
 
+    def log_out(self, page: requests.Response) -> requests.Response:
+        """Press the page's Log out, and go wherever that leads."""
+        found = CSRF_FIELD.search(page.text)
+        assert found, page.text
+        return self.http.post(
+            f"{self.platform.url('WEB')}/logout",
+            data={"csrf_token": found.group(1)},
+            headers={"Referer": page.url},
+            timeout=ANSWER_SECONDS,
+        )
+
     def visit(self, path: str) -> requests.Response:
         """Open an address behind the Hub's proxy, following every redirect."""
         return self.http.get(self.platform.url("HUB") + path, timeout=ANSWER_SECONDS)

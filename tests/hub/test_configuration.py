@@ -15,7 +15,7 @@ def test_browser_goes_to_the_public_address_and_the_hub_to_the_internal_one(conf
     ).GenericOAuthenticator
     assert login.authorize_url == "https://kubeyard.example/oauth/authorize"
     assert login.oauth_callback_url == "https://hub.example/hub/oauth_callback"
-    assert login.logout_redirect_url == "https://kubeyard.example/"
+    assert login.logout_redirect_url == "https://kubeyard.example/oauth/logout"
     assert login.token_url == "http://web:5000/oauth/token"
     assert login.userdata_url == "http://web:5000/oauth/userinfo"
 

@@ -97,6 +97,12 @@ def test_executors_localise_the_environment_and_pyspark() -> None:
     assert cached["spark.yarn.cache.sizes"] == "10,10,10"
 
 
+def test_packages_of_the_containers_account_are_in_no_kernel_and_no_executor() -> None:
+    application = submission(kernelspec("ada.mine"))
+    assert application.environment["PYTHONNOUSERSITE"] == "1"
+    assert properties(application)["spark.executorEnv.PYTHONNOUSERSITE"] == "1"
+
+
 def test_class_archives_are_used_where_there_are_any() -> None:
     warm = replace(RUNTIME, driver_archive=FILE, executor_archive=FILE)
     without, application = (

@@ -20,6 +20,12 @@ def test_a_setting_decides_over_the_machine(environment: dict[str, str]) -> None
     assert (chosen.yarn_memory_mb, chosen.yarn_vcores) == (3000, 5)
 
 
+def test_patience_with_a_silent_worker_is_a_setting_with_a_default(environment: dict[str, str]) -> None:
+    assert from_environment(environment).worker_patience_seconds == 60
+    mine = from_environment({**environment, "KUBEYARD_WORKER_PATIENCE_SECONDS": "5"})
+    assert mine.worker_patience_seconds == 5
+
+
 def test_a_setting_that_is_no_number_is_refused_by_its_name(environment: dict[str, str]) -> None:
     with pytest.raises(Problem, match="KUBEYARD_YARN_MEMORY_MB is 'much'"):
         from_environment({**environment, "KUBEYARD_YARN_MEMORY_MB": "much"})

@@ -43,6 +43,11 @@ def test_logs_shows_the_end_of_a_services_log_and_names_the_others(platform: Pla
     assert "namenode" in unknown.stderr
 
 
+def test_every_page_says_whom_the_machine_is_for(platform: Platform) -> None:
+    page = requests.get(f"{platform.url('WEB')}/login", timeout=20).text
+    assert ("For one trusted person." in page) is not platform.separate_accounts
+
+
 def test_the_shared_folder_is_everybodys_and_holds_the_sample_data(platform: Platform) -> None:
     shared = hdfs(platform, "/shared", "GETFILESTATUS", doAs="ada").json()["FileStatus"]
     assert (shared["permission"], shared["owner"]) == ("1777", "kubeyard")
@@ -50,6 +55,14 @@ def test_the_shared_folder_is_everybodys_and_holds_the_sample_data(platform: Pla
     rows = list(csv.DictReader(text.splitlines()))
     assert len(rows) == samples.RIDES
     assert tuple(rows[0]) == samples.COLUMNS
+
+
+def test_an_archive_has_as_many_copies_as_there_are_data_nodes(platform: Platform) -> None:
+    """More would be missing for ever, and HDFS would report the file as damaged."""
+    listed = hdfs(platform, "/kubeyard/envs", "LISTSTATUS", doAs="kubeyard").json()
+    copies = {file["pathSuffix"]: file["replication"] for file in listed["FileStatuses"]["FileStatus"]}
+    assert copies
+    assert set(copies.values()) == {1}, copies
 
 
 def test_somebody_may_not_write_into_the_platforms_folder(platform: Platform) -> None:

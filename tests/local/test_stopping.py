@@ -1,4 +1,4 @@
-"""`stop` leaves nothing: no application, no container, no service."""
+"""`stop` leaves nothing: no Lab, no application, no container, no service."""
 
 import os
 import re
@@ -9,6 +9,7 @@ import pytest
 import requests
 from harness.platform import Platform
 from harness.waiting import wait_until
+from hub.person import HubService, Person
 from kubeyard_local import checks, processes
 from kubeyard_local.layout import Layout
 
@@ -41,6 +42,21 @@ def sleeping() -> list[psutil.Process]:
     """The processes of the application, wherever they went."""
     found = psutil.process_iter(["cmdline"])
     return [process for process in found if process.info["cmdline"] == ["sleep", MARK]]
+
+
+def test_stop_ends_labs_by_the_hub(platform: Platform) -> None:
+    """A Lab that is told after its gateway has gone hangs, and has to be killed."""
+    Person(platform, "Guest").log_in("guest").open_lab()
+    assert HubService(platform).is_running("guest")
+    stopped = platform.run("stop")
+    hub_log = (platform.home / "logs" / "hub.log").read_text()
+    restarted = platform.run("start", timeout_seconds=600)
+    assert stopped.returncode == 0, stopped.stderr
+    assert "ended 1 Lab" in stopped.stdout
+    assert "ended also" not in stopped.stdout
+    assert "User guest server took" in hub_log
+    assert restarted.returncode == 0, restarted.stdout + restarted.stderr
+    assert not HubService(platform).is_running("guest")
 
 
 def test_stop_leaves_no_application_container_or_service(platform: Platform) -> None:

@@ -95,9 +95,22 @@ def test_a_stream_that_breaks_off_is_taken_up_behind_the_last_event(site: Site) 
     site.feed.put("id: 9\ndata: two\n\nevent: end\ndata: {}\n\n")
     taken = []
     for event in follow(f"{site.url}/events", Browser(site.url).session.cookies, 20):
+        assert event is not None
         taken.append(event.data)
         if event.name == "end":
             break
     site.feed.put(None)
     assert taken == ["one", "two", "{}"]
     assert site.last_ids == ["", "7"]
+
+
+def test_a_stream_on_which_nothing_but_signs_of_life_comes_is_not_followed_for_ever(site: Site) -> None:
+    def listen() -> None:
+        for event in follow(f"{site.url}/events", Browser(site.url).session.cookies, 0.5):
+            assert event is None
+            site.feed.put(": alive\n\n")
+
+    site.feed.put(": alive\n\n")
+    with pytest.raises(TimeoutError, match=r"did not come to an end within 0\.5 s"):
+        listen()
+    site.feed.put(None)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from harness.platform import SCRIPT, Platform, command
 from harness.waiting import wait_until
+from kubeyard_local.supervision import Supervisor
 from kubeyard_local.tour.browser import Browser
 from kubeyard_yarn.applications import ACTIVE_STATES
 from kubeyard_yarn.resource_manager import ResourceManager
@@ -88,6 +89,26 @@ def test_a_step_that_fails_ends_the_tour_with_its_name_and_where_to_look(platfor
     assert "Step 1 failed: Guest logs in at http://127.0.0.1:1025" in done.stderr
     assert "cannot be reached" in done.stderr
     assert "deployment_local.sh logs web" in done.stderr
+
+
+@pytest.fixture
+def halted_worker(platform: Platform) -> Iterator[None]:
+    """Let the build worker stand still, as one does that hangs."""
+    pid = Supervisor(platform.home / "run" / "supervisor.sock").state("worker").pid
+    os.kill(pid, signal.SIGSTOP)
+    yield
+    os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.usefixtures("halted_worker")
+def test_a_tour_whose_build_nobody_works_on_ends_and_says_so(platform: Platform) -> None:
+    impatient = {"KUBEYARD_WORKER_PATIENCE_SECONDS": "1"}
+    done = command(platform.home, platform.offset, "tour", timeout_seconds=120, environment=impatient)
+    assert done.returncode == 1
+    assert "the build worker has not answered since" in done.stderr
+    assert "bash deployment_local.sh restart worker" in done.stderr
+    assert "Left behind" not in done.stderr
+    assert _left_behind(platform) == ""
 
 
 def test_without_a_platform_the_tour_says_how_to_start_it(platform: Platform) -> None:

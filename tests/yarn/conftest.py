@@ -6,9 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 from harness.hadoop import Hadoop, Submit, UntilState, WaitForContainer
+from harness.recording.replay import VERSIONS, Replay, replaying
 from harness.waiting import wait_until
 from kubeyard_yarn.applications import Application, ApplicationState, Container
 from kubeyard_yarn.errors import NotFound
+
+
+@pytest.fixture(params=VERSIONS)
+def replay(request: pytest.FixtureRequest) -> Iterator[Replay]:
+    """Yield each recorded version of Hadoop in turn."""
+    with replaying(request.param) as replayed:
+        yield replayed
 
 
 @pytest.fixture(scope="session")

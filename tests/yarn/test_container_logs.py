@@ -1,5 +1,7 @@
 """Logs from the real NodeManager while a container runs, and from the real history afterwards."""
 
+from collections.abc import Callable
+
 import pytest
 from harness.hadoop import Hadoop, Submit, WaitForContainer
 from harness.waiting import wait_until
@@ -132,6 +134,35 @@ def test_a_container_that_never_was_is_not_found(hadoop: Hadoop, printed: Printe
     _, _, node = printed
     with pytest.raises(NotFound, match="container_1_0001_01_000001"):
         hadoop.logs.files("container_1_0001_01_000001", node)
+
+
+def test_until_they_are_collected_logs_are_not_found(hadoop: Hadoop, printed: Printed) -> None:
+    application_id, container_id, _ = printed
+    asks: list[Callable[[], object]] = [
+        lambda: hadoop.logs.of_application(application_id),
+        lambda: hadoop.logs.files(container_id),
+        lambda: hadoop.logs.read(container_id, "stdout", length=10).content,
+    ]
+    hadoop.resource_manager().kill(application_id)
+
+    def answered() -> bool:
+        # Every other error fails the test: YARN says in many ways that it is not done yet.
+        answers = [_unless_absent(ask) for ask in asks]
+        return all(answers)
+
+    wait_until(answered, "the logs are collected", timeout_seconds=60, every_seconds=0.02)
+
+
+def _unless_absent(ask: Callable[[], object]) -> bool:
+    try:
+        return bool(ask())
+    except NotFound:
+        return False
+
+
+def test_the_log_of_an_application_that_never_was_is_not_found(hadoop: Hadoop) -> None:
+    with pytest.raises(NotFound, match="container_1_0001_01_000001"):
+        hadoop.logs.read("container_1_0001_01_000001", "stdout", length=10)
 
 
 def test_an_application_that_never_was_is_not_found(hadoop: Hadoop) -> None:

@@ -29,6 +29,11 @@ class Metrics:
         self.cluster_reachable = Gauge(
             "kubeyard_api_cluster_reachable", "1 while the ResourceManager answers", registry=self.registry
         )
+        self.build_worker_healthy = Gauge(
+            "kubeyard_api_build_worker_healthy",
+            "1 while a build worker shows that it lives",
+            registry=self.registry,
+        )
         self.poll_seconds = Histogram(
             "kubeyard_api_poll_seconds", "Time to mirror YARN once", buckets=SECONDS, registry=self.registry
         )

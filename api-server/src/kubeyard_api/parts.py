@@ -33,6 +33,11 @@ class Parts:
     streams: Streams
     metrics: Metrics
 
+    def end_streams(self) -> None:
+        """Let every open stream end: the process has been told to stop."""
+        self.streams.end()
+        self.feed.let_go()
+
     def close(self) -> None:
         """Let go of everything that was opened."""
         self.feed.close()

@@ -14,9 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from kubeyard_api.logs import logger
 from kubeyard_api.parts import Parts
 from kubeyard_api.services.cluster import ask_cluster, ask_nodes, ask_queues
+from kubeyard_api.storage.base import utc_now
 from kubeyard_api.storage.changes import forget_old_changes
 from kubeyard_api.storage.leases import hold_lease, release_lease
 from kubeyard_api.storage.mirror import active_ids, mark_lost, write_applications
+from kubeyard_api.storage.samples import forget_old_samples, record_look
 from kubeyard_api.storage.snapshots import APPLICATIONS, mark_unreachable, write_snapshot
 
 DUTY = "mirror-yarn"
@@ -115,20 +117,23 @@ class Poller:
         if now < self._next_cluster:
             return
         self._next_cluster = now + CLUSTER_SECONDS - self._parts.settings.api_poll_seconds / 2
+        cluster = ask_cluster(self._parts.resource_manager)
         states = (
-            ("cluster", ask_cluster(self._parts.resource_manager)),
+            ("cluster", cluster),
             ("queues", ask_queues(self._parts.resource_manager)),
             ("nodes", ask_nodes(self._parts.resource_manager)),
         )
         with self._parts.database.writing() as session:
             for name, state in states:
                 write_snapshot(session, name, state)
+            record_look(session, cluster, utc_now())
 
     def _forget(self) -> None:
         if time.monotonic() >= self._next_forget:
             self._next_forget = time.monotonic() + FORGET_SECONDS
             with self._parts.database.writing() as session:
                 forget_old_changes(session)
+                forget_old_samples(session, utc_now())
 
     def _say_reachable(self, reachable: bool, reason: str) -> None:
         self._parts.metrics.cluster_reachable.set(reachable)

@@ -1,4 +1,4 @@
-"""The web server: gunicorn with threads, each worker process with its own parts and poller."""
+"""The web server: gunicorn with threads, each worker process with its own parts and watchers."""
 
 import logging
 from typing import Any
@@ -8,14 +8,16 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  #
 from gunicorn.config import Config  # type: ignore[import-untyped]  # it has no types
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # it has no types
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]  # it has no types
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]  # it has no types
 
 from kubeyard_api.app import create_app
 from kubeyard_api.parts import Parts, open_parts
 from kubeyard_api.poller import Poller
 from kubeyard_api.settings import Settings
+from kubeyard_api.worker_watch import WorkerWatch
 
-# An open stream never ends by itself: it is cut when the server stops, and its client comes back.
-GRACEFUL_SECONDS = 3
+# What is being answered may take this long; streams end at once. Supervisors wait for 30 s.
+GRACEFUL_SECONDS = 20
 
 
 class RootLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
@@ -30,20 +32,30 @@ class RootLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
         self.access_log.disabled = True
 
 
+class StreamEndingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Ends streams, which never end by themselves, as soon as it is told to stop."""
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Only note it here: a signal's handler must take no lock."""
+        if self.alive:
+            self.method_queue.defer(self.app.end_streams)
+        super().handle_exit(sig, frame)
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn, configured by our settings alone."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._parts: Parts | None = None
-        self._poller: Poller | None = None
+        self._watchers: list[Poller | WorkerWatch] = []
         super().__init__()
 
     def load_config(self) -> None:
         """Tell gunicorn what it needs to know."""
         options: dict[str, Any] = {
             "bind": [self._settings.api_bind],
-            "worker_class": "gthread",
+            "worker_class": StreamEndingWorker,
             "workers": self._settings.api_workers,
             "threads": self._settings.api_threads,
             "graceful_timeout": GRACEFUL_SECONDS,
@@ -62,13 +74,19 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._parts = open_parts(self._settings)
         return create_app(self._parts)
 
+    def end_streams(self) -> None:
+        """In the worker: let every stream end."""
+        if self._parts is not None:
+            self._parts.end_streams()
+
     def _begin(self, _worker: Worker) -> None:
         if self._parts is not None:
-            self._poller = Poller(self._parts)
-            self._poller.start()
+            self._watchers = [Poller(self._parts), WorkerWatch(self._parts)]
+        for watcher in self._watchers:
+            watcher.start()
 
     def _end(self, _arbiter: Any, _worker: Worker) -> None:
-        if self._poller is not None:
-            self._poller.stop()
+        for watcher in self._watchers:
+            watcher.stop()
         if self._parts is not None:
             self._parts.close()

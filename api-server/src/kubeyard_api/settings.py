@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     api_builds_at_once: int = Field(default=1, ge=1, le=16)
     api_build_timeout_seconds: float = Field(default=1800, ge=1, le=86_400)
     api_build_lease_seconds: float = Field(default=15, ge=2, le=600)
+    api_worker_silence_seconds: float = Field(default=15, ge=1, le=600)
+    worker_patience_seconds: float = Field(default=60, ge=1, le=86_400)
     api_archive_replication: int = Field(default=3, ge=1, le=512)
     api_archive_grace_seconds: float = Field(default=120, ge=0, le=86_400)
     api_kernel_max_memory_mb: int = Field(default=65_536, ge=512)

@@ -36,4 +36,8 @@ def ensure_default_environment(settings: Settings, owners: Accounts, progress: P
             progress.say(f"  {told[-1]}")
         if running.wait():
             reason = "\n".join([*(f"    {line}" for line in told[-3:]), child.tail(log)])
-            raise Problem(f"The default kernel environment could not be built:\n{reason}")
+            raise Problem(
+                f"The default kernel environment could not be built:\n{reason}\n"
+                "    What the build worker says: bash deployment_local.sh logs worker\n"
+                "    To start what is down, and build again: bash deployment_local.sh"
+            )

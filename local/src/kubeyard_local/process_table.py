@@ -12,8 +12,9 @@ from kubeyard_local.settings import Settings
 
 NAMES = (*hadoop_services.NAMES, "gateway", "api", "worker", "web", "proxy", "hub")
 GROUPS: Mapping[str, tuple[str, ...]] = {"hadoop": hadoop_services.NAMES}
-# The Hub starts each Lab as another account, hands it its folder and ends it; nothing more of root's.
-HUB_CAPABILITIES = ("setuid", "setgid", "kill", "chown")
+# The Hub starts each Lab as another account without any right, not even one to be regained (which takes
+# setpcap), hands it its folder and ends it; nothing more of root's.
+HUB_CAPABILITIES = ("setuid", "setgid", "setpcap", "kill", "chown")
 
 # One line: the supervisor's configuration knows no other.
 FROM_FILE_TO_ENVIRONMENT = (
@@ -101,6 +102,8 @@ def api_environment(settings: Settings) -> dict[str, str]:
         "KUBEYARD_API_BIND": _bind(settings, "API"),
         "KUBEYARD_API_DATABASE_URL": f"sqlite:///{state}/api.sqlite",
         "KUBEYARD_API_BUILDS_DIR": str(state / "builds"),
+        # One DataNode holds one copy: more would be missing for ever, and reported so.
+        "KUBEYARD_API_ARCHIVE_REPLICATION": "1",
         "KUBEYARD_BASE_PYTHON": str(settings.python),
         "UV_CACHE_DIR": str(state / "uv-cache"),
     }

@@ -19,6 +19,8 @@ REGISTRY_NAMES = frozenset(
         for name in (proxy, proxy.upper())
     }
 )
+# How long a command that waits for a build bears a build worker that does not answer.
+WORKER_PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Settings:
     demo: bool
     yarn_memory_mb: int
     yarn_vcores: int
+    worker_patience_seconds: int
     registries: Mapping[str, str]
     passed_on: Mapping[str, str]
 
@@ -52,6 +55,7 @@ def from_environment(environment: Mapping[str, str], *, demo: bool = True) -> Se
     vcores = _positive(
         environment, "KUBEYARD_YARN_VCORES", machine.VCORES_PER_CORE * machine.cores(), numbers
     )
+    patience = _positive(environment, "KUBEYARD_WORKER_PATIENCE_SECONDS", WORKER_PATIENCE_SECONDS, numbers)
     if numbers:
         raise Problem(*numbers)
     return Settings(
@@ -62,6 +66,7 @@ def from_environment(environment: Mapping[str, str], *, demo: bool = True) -> Se
         demo=demo,
         yarn_memory_mb=memory,
         yarn_vcores=vcores,
+        worker_patience_seconds=patience,
         registries={name: value for name, value in environment.items() if _reaches_registries(name)},
         passed_on={name: value for name, value in environment.items() if _is_passed_on(name)},
     )

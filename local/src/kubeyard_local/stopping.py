@@ -1,4 +1,4 @@
-"""`stop`: ends kernels and applications, then the services, then whatever is left, and says what it ended."""
+"""`stop`: ends kernels, Labs, applications and services, then whatever is left, and says what it ended."""
 
 import time
 from collections import Counter
@@ -16,6 +16,7 @@ from kubeyard_local import (
     processes,
     supervisor_config,
 )
+from kubeyard_local.ending_labs import end_labs
 from kubeyard_local.layout import Layout
 from kubeyard_local.problem import Problem
 from kubeyard_local.progress import Progress
@@ -38,6 +39,7 @@ def stop(settings: Settings, progress: Progress) -> None:
     layout = settings.layout
     supervisor = Supervisor(supervisor_config.socket_file(layout))
     if supervisor.is_alive():
+        end_labs(settings, supervisor, progress)
         _end_kernels(settings, supervisor, progress)
         applications = end_applications(settings.url("RM"))
         if applications:

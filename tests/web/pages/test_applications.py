@@ -65,6 +65,24 @@ def test_the_address_says_what_is_shown(ada: Browser, address: str, expected: li
     assert names(ada.get(f"/applications{address}").text) == expected
 
 
+def test_a_finished_one_that_failed_is_failed_wherever_it_is_shown(site: Site) -> None:
+    site.mirror(
+        ended(1, "bob", "FINISHED", name="Broken", finalStatus="FAILED"),
+        ended(2, "bob", "FINISHED", name="Sound"),
+    )
+    bob = site.visitor("bob")
+
+    assert names(bob.get("/applications?state=failed").text) == ["Broken"]
+    assert names(bob.get("/applications?state=finished").text) == ["Sound"]
+    for address in (
+        "/applications?state=failed",
+        f"/applications/{application_id(1)}",
+        "/overview/applications",
+        "/search?q=Broken",
+    ):
+        assert 'class="state state-bad ">Failed</span>' in bob.get(address).text
+
+
 def test_filters_keep_each_other_in_their_links(ada: Browser) -> None:
     page = ada.get("/applications?q=n&sort=name").text
 

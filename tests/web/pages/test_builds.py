@@ -7,6 +7,8 @@ import pytest
 from harness.site import Site
 from harness.web_ui import Browser
 from kubeyard_client.messages.environments import BuildError, BuildState, BuildStep, BuildStepName, StepState
+from kubeyard_web.ending import EXTENSION as ENDING
+from kubeyard_web.ending import Ending
 
 FORM = {
     "name": "churn",
@@ -164,3 +166,16 @@ def test_somebody_elses_build_is_not_there(site: Site, ada: Browser) -> None:
     assert "secret" not in eve.get(f"{address}/stream").text
     assert eve.post(f"{address}/cancel", {}, page="/account/password").status_code != 200
     assert "Cancelled" not in ada.get(address).text
+
+
+def test_the_stream_of_a_running_build_ends_with_the_server(
+    site: Site, ada: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = build_page(ada)
+    site.work_on_build(STEPS)
+    process = Ending()
+    monkeypatch.setitem(site.web.app.extensions, ENDING, process)
+    chunks = ada.get(f"{address}/stream", stream=True).iter_content(None)
+    assert next(chunks).startswith(b": from 0")
+    process.begin()
+    assert b"event: end" not in b"".join(chunks)

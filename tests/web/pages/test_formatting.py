@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from kubeyard_web.presentation.amounts import cores, memory, plural, size
-from kubeyard_web.presentation.times import ago, duration, relative
+from kubeyard_web.presentation.times import ago, clock, duration, relative
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 
@@ -67,3 +67,11 @@ def test_a_moment_keeps_its_exact_time_for_whoever_asks() -> None:
     assert 'datetime="2026-11-21T09:30:00+00:00"' in shown
     assert 'title="2026-11-21 09:30:00 UTC"' in shown
     assert relative(None) == "–"  # noqa: RUF001
+
+
+def test_a_time_of_day_says_its_day_unless_it_is_today() -> None:
+    today = datetime.now(UTC).replace(hour=14, minute=2)
+
+    assert ">14:02 UTC</time>" in clock(today)
+    assert ">2026-02-21 14:02 UTC</time>" in clock(datetime(2026, 2, 21, 14, 2, tzinfo=UTC))
+    assert "data-clock" in clock(today)

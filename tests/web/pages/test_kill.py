@@ -46,18 +46,30 @@ def test_a_row_shows_killing_until_yarn_confirms(site: Site) -> None:
     assert "Killed</span>" in ada.get("/applications").text
 
 
-def test_somebody_elses_application_is_refused_and_it_says_who_may(site: Site) -> None:
+def test_somebody_elses_application_is_not_there_to_be_killed(site: Site) -> None:
     site.mirror(application(1, "ada", name="Nightly"))
     eve = site.visitor("eve")
 
-    asked = eve.get(f"/applications/kill?id={application_id(1)}").text
+    asked = eve.get(f"/applications/kill?id={application_id(1)}")
     answer = eve.post("/applications/kill", {"id": application_id(1)}, page="/account/password")
 
-    assert "Nightly" not in asked
-    assert "Kill application</button>" not in asked
-    assert "Nothing was killed" in answer.text
-    assert "Only the owner of an application and administrators may kill it." in answer.text
+    assert (asked.status_code, answer.status_code) == (404, 404)
+    assert "Nightly" not in asked.text + answer.text
     assert "Killing…" not in site.visitor("ada").get("/applications").text
+
+
+def test_the_dialog_tells_which_of_several_is_not_there(site: Site) -> None:
+    site.mirror(application(1, "ada", name="Nightly"), application(2, "bob", name="Of bob"))
+    ids = f"id={application_id(1)}&id={application_id(2)}"
+
+    dialog = site.visitor("ada").get(f"/applications/kill?{ids}", headers=FROM_A_SCRIPT)
+
+    assert dialog.status_code == 200
+    assert "Nightly" in dialog.text
+    assert "Of bob" not in dialog.text
+    assert "There is no such application." in dialog.text
+    assert f'name="id" value="{application_id(1)}"' in dialog.text
+    assert f'name="id" value="{application_id(2)}"' not in dialog.text
 
 
 def test_each_of_several_gets_its_own_result(site: Site) -> None:
@@ -73,7 +85,7 @@ def test_each_of_several_gets_its_own_result(site: Site) -> None:
         assert one in answer.text
     # The first because YARN is away, the second because it has ended, the third because it is bob's.
     assert answer.text.count('class="form-error"') == 3
-    assert answer.text.count("Only the owner of an application") == 1
+    assert answer.text.count("There is no such application.") == 1
 
 
 def test_without_the_forms_token_nothing_is_done(site: Site) -> None:

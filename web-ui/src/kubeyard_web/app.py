@@ -15,6 +15,7 @@ from kubeyard_web.accounts.login import Login
 from kubeyard_web.accounts.sessions import Sessions
 from kubeyard_web.clock import Clock
 from kubeyard_web.database import Database
+from kubeyard_web.ending import register_ending
 from kubeyard_web.errors import register_errors
 from kubeyard_web.logs import register_logs
 from kubeyard_web.metrics import Metrics, register_metrics
@@ -45,6 +46,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     if settings.web_proxies:
         count = settings.web_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    register_ending(app)
     register_logs(app)
     register_metrics(app, parts.metrics)
     _register_login(app)

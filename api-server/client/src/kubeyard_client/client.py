@@ -16,6 +16,8 @@ from kubeyard_client.messages.applications import (
 from kubeyard_client.messages.cluster import Cluster, NodeList, QueueList
 from kubeyard_client.messages.environments import (
     Build,
+    BuildPage,
+    BuildQuery,
     ChannelList,
     DeletedEnvironment,
     Environment,
@@ -26,6 +28,7 @@ from kubeyard_client.messages.environments import (
     PastedText,
 )
 from kubeyard_client.messages.events import Change
+from kubeyard_client.messages.history import ClusterHistory, HistoryQuery
 from kubeyard_client.messages.home import Home
 from kubeyard_client.messages.kernels import KernelList
 from kubeyard_client.messages.service import Health
@@ -49,6 +52,10 @@ class KubeyardClient:
     def show_cluster(self) -> Cluster:
         """Memory, cores, nodes, and how fresh this is."""
         return self._http.ask("show-cluster", Cluster)
+
+    def show_cluster_history(self, query: HistoryQuery | None = None) -> ClusterHistory:
+        """Memory and cores over the last hour, day or week."""
+        return self._http.ask("show-cluster-history", ClusterHistory, query)
 
     def list_queues(self) -> QueueList:
         """The queues and what they use."""
@@ -131,6 +138,10 @@ class KubeyardClient:
     def build_environment(self, owner: str, name: str) -> Build:
         """Build an environment again."""
         return self._http.ask("build-environment", Build, owner=owner, name=name)
+
+    def list_builds(self, owner: str, name: str, query: BuildQuery | None = None) -> BuildPage:
+        """The builds of an environment, the newest first."""
+        return self._http.ask("list-builds", BuildPage, query, owner=owner, name=name)
 
     def show_build(self, build_id: str) -> Build:
         """One build."""

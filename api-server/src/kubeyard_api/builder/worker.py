@@ -29,10 +29,13 @@ from kubeyard_api.storage.builds import (
 )
 from kubeyard_api.storage.database import Database
 from kubeyard_api.storage.environments_tables import BuildRow
+from kubeyard_api.storage.worker_signs import give_sign
 
 log = logger(__name__)
 TURN_SECONDS = 0.2
 SWEEP_SECONDS = 30.0
+# So many signs may be lost before the worker counts as gone.
+SIGNS_IN_A_SILENCE = 5
 LOST = BuildError(
     code=FailureCode.WORKER_LOST,
     detail="The worker died three times during this build. Build again; if it happens again, "
@@ -53,19 +56,19 @@ class Worker:
         replication = settings.api_archive_replication
         self._store = ArchiveStore(files, settings.hdfs_root, replication, lambda text: log.info(text))
         self._housekeeping: threading.Thread | None = None
+        self._next_sign = self._next_sweep = 0.0
 
     def run(self) -> None:
         """Work until told to stop, then give back what is under way."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         log.info("worker started", worker=self._name)
-        next_sweep = 0.0
         while not self._stopping.is_set():
             try:
                 self._turn()
-                if time.monotonic() >= next_sweep:
-                    next_sweep = time.monotonic() + SWEEP_SECONDS
-                    self._start_housekeeping()
+                # After the turn: a worker that cannot look at its builds is as good as gone.
+                self._show_life()
+                self._start_housekeeping()
             except SQLAlchemyError:
                 # The database may be away for a while; builds go on as long as their leases last.
                 log.warning("database unreachable", exc_info=True)
@@ -92,8 +95,19 @@ class Worker:
         if claim:
             self._running.append(RunningBuild(self._settings, self._database, claim))
 
+    def _show_life(self) -> None:
+        """Renew the sign that the pages go by; it runs out by itself, however this process ends."""
+        if time.monotonic() < self._next_sign:
+            return
+        good_for = self._settings.api_worker_silence_seconds
+        self._next_sign = time.monotonic() + good_for / SIGNS_IN_A_SILENCE
+        give_sign(self._database, self._name, good_for)
+
     def _start_housekeeping(self) -> None:
         """The cluster may be slow to answer, and leases must be renewed meanwhile."""
+        if time.monotonic() < self._next_sweep:
+            return
+        self._next_sweep = time.monotonic() + SWEEP_SECONDS
         self._requeue_lost()
         if self._housekeeping is None or not self._housekeeping.is_alive():
             self._housekeeping = threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)

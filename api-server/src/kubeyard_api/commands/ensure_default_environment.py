@@ -5,10 +5,13 @@ import time
 
 from kubeyard_client.messages.environments import (
     Build,
+    BuildState,
+    BuildWorker,
     EnvironmentVisibility,
     NewEnvironment,
 )
 
+from kubeyard_api.commands.patience import Patience
 from kubeyard_api.logs import configure_logs
 from kubeyard_api.parts import Parts, open_parts
 from kubeyard_api.services.builds import show_build
@@ -68,29 +71,44 @@ def _queue(parts: Parts, owner: str) -> str:
 def _wait(parts: Parts, build_id: str, name: str) -> int:
     _say(f"{name}: building")
     deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+    patience = Patience(parts.settings.worker_patience_seconds)
     shown = ""
     while time.monotonic() < deadline:
         build = show_build(parts, build_id)
         if (line := _progress(build)) != shown:
             shown = line
             _say(f"{name}: {line}")
+        if build.state is BuildState.SUCCEEDED:
+            return 0
         if build.state.is_final:
-            return 0 if build.error is None and build.state.value == "succeeded" else _failed(build, name)
+            return _refuse(name, _why_it_ended(build))
+        if patience.is_over(build.worker):
+            return _refuse(name, _why_nobody_builds(build.worker))
         time.sleep(LOOK_SECONDS)
-    sys.stderr.write(
-        f"{name}: not built within {LONGEST_WAIT_SECONDS} s; is `kubeyard_api worker` running?\n"
-    )
-    return 1
+    return _refuse(name, f"not built within {LONGEST_WAIT_SECONDS} s; the worker's log tells how far it is.")
 
 
 def _progress(build: Build) -> str:
+    if not build.state.is_final and not build.worker.healthy:
+        return "waiting for the worker, which does not answer"
     if build.queue_position:
         return f"waiting for the worker, number {build.queue_position} in the queue"
     return build.step.value if build.step and not build.state.is_final else build.state.value
 
 
-def _failed(build: Build, name: str) -> int:
-    reason = build.error.detail if build.error else f"it was cancelled by {build.cancel_requested_by}"
+def _why_it_ended(build: Build) -> str:
+    return build.error.detail if build.error else f"it was cancelled by {build.cancel_requested_by}"
+
+
+def _why_nobody_builds(worker: BuildWorker) -> str:
+    since = f"since {worker.silent_since:%Y-%m-%d %H:%M:%S} UTC" if worker.silent_since else "so far"
+    return (
+        f"the build worker has not answered {since}, so nobody builds it. Start "
+        "`python -m kubeyard_api worker` and read in its log why it stopped; the build then starts by itself."
+    )
+
+
+def _refuse(name: str, reason: str) -> int:
     sys.stderr.write(f"{name}: {reason}\n")
     return 1
 

@@ -1,9 +1,11 @@
-"""Environments: list, create, show, build again, delete, and reading pasted packages."""
+"""Environments: list, create, show, build again, their builds, delete, and reading pasted packages."""
 
 from collections.abc import Mapping
 
 from kubeyard_client.messages.environments import (
     Build,
+    BuildPage,
+    BuildQuery,
     ChannelList,
     DeletedEnvironment,
     Environment,
@@ -18,7 +20,7 @@ from kubeyard_api.builder.pasted import parse
 from kubeyard_api.handling import Call, handles
 from kubeyard_api.ownership import Owned, owner_of
 from kubeyard_api.parts import Parts
-from kubeyard_api.services import channels, environments
+from kubeyard_api.services import builds, channels, environments
 from kubeyard_api.storage.environments import find_environment
 
 
@@ -64,7 +66,15 @@ def delete_environment(call: Call) -> DeletedEnvironment:
 @handles("build-environment")
 def build_environment(call: Call) -> Build:
     """Build it again."""
-    return environments.rebuild_environment(call.parts, call.parameters["owner"], call.parameters["name"])
+    owner, name = call.parameters["owner"], call.parameters["name"]
+    return environments.rebuild_environment(call.parts, call.caller, owner, name)
+
+
+@handles("list-builds")
+def list_builds(call: Call) -> BuildPage:
+    """The builds that it has had."""
+    owner, name = call.parameters["owner"], call.parameters["name"]
+    return builds.list_builds(call.parts, owner, name, call.asked(BuildQuery))
 
 
 @handles("list-channels")

@@ -36,6 +36,7 @@ def application_from(row: ApplicationRow, now: datetime | None = None) -> Applic
         application_type=row.application_type,
         state=ApplicationState(row.state),
         final_status=row.final_status,
+        effective_state=ApplicationState(row.effective_state),
         memory_mb=row.memory_mb,
         vcores=row.vcores,
         running_containers=row.running_containers,
@@ -97,7 +98,9 @@ def kill_application(parts: Parts, caller: Caller, application_id: str, reason: 
     """Ask YARN for its end; the mirror shows it as being killed until YARN confirms."""
     row = application_row(parts, application_id)
     if not row.is_active:
-        raise PublicError(ErrorCode.CONFLICT, f"{application_id} has already ended: it is {row.state}.")
+        raise PublicError(
+            ErrorCode.CONFLICT, f"{application_id} has already ended: it is {row.effective_state}."
+        )
     parts.resource_manager.kill(application_id, _diagnostics(caller, reason))
     log.info("application killed", application_id=application_id, owner=row.owner)
     with parts.database.writing() as session:

@@ -15,7 +15,8 @@ from kubeyard_api.storage.base import utc_now
 
 LOOK_SECONDS = 0.05
 STATE_SECONDS = 0.5
-HEARTBEAT_SECONDS = 10.0
+# Whoever hands the log on notices only now that it has to stop.
+HEARTBEAT_SECONDS = 2.0
 HEARTBEAT = ": still here\n\n"
 LARGEST_PART = 4 << 20
 READ_BYTES = 1 << 16
@@ -44,10 +45,10 @@ class _Following:
         self._shown = ""
 
     def events(self) -> Generator[str, None, None]:
-        """Until the build has ended and all is told, or the caller's token runs out."""
+        """Until the build has ended and all is told, the caller's token runs out, or the server stops."""
         yield f": from {self._offset}\n\n"
         next_look = next_heartbeat = 0.0
-        while utc_now() < self._caller.expires_at:
+        while utc_now() < self._caller.expires_at and not self._parts.streams.are_ending:
             now = time.monotonic()
             build = None
             if now >= next_look:
@@ -77,7 +78,14 @@ class _Following:
 
     def _step(self, build: Build) -> str:
         step = build.step.value if build.step else None
-        body = json.dumps({"state": build.state.value, "step": step, "queue_position": build.queue_position})
+        body = json.dumps(
+            {
+                "state": build.state.value,
+                "step": step,
+                "queue_position": build.queue_position,
+                "worker": build.worker.model_dump(mode="json"),
+            }
+        )
         if body == self._shown:
             return ""
         self._shown = body

@@ -1,6 +1,6 @@
-"""Builds for a user: show and cancel."""
+"""Builds for a user: list, show and cancel."""
 
-from kubeyard_client.messages.environments import Build, BuildState
+from kubeyard_client.messages.environments import Build, BuildPage, BuildQuery, BuildState
 from kubeyard_client.messages.errors import ErrorCode
 from kubeyard_identity import Caller
 from sqlalchemy.orm import Session
@@ -8,11 +8,26 @@ from sqlalchemy.orm import Session
 from kubeyard_api.errors import PublicError, not_found
 from kubeyard_api.logs import logger
 from kubeyard_api.parts import Parts
-from kubeyard_api.services.environment_messages import build_from
+from kubeyard_api.services.environment_messages import build_from, builds_from
+from kubeyard_api.services.environments import environment_row
+from kubeyard_api.storage.build_history import builds_of
 from kubeyard_api.storage.builds import find_build, request_cancel
 from kubeyard_api.storage.environments_tables import BuildRow, EnvironmentRow
 
 log = logger(__name__)
+
+
+def list_builds(parts: Parts, owner: str, name: str, query: BuildQuery) -> BuildPage:
+    """The builds of an environment, the newest first. Raises PublicError."""
+    with parts.database.reading() as session:
+        environment = environment_row(session, owner, name)
+        history = builds_of(session, environment.id, query.cursor, query.limit)
+        if history is None:
+            raise PublicError(
+                ErrorCode.INVALID_REQUEST, f"cursor: {environment.full_name} has had no such build."
+            )
+        builds = builds_from(session, history.rows, environment)
+        return BuildPage(builds=builds, total=history.total, next_cursor=history.next_cursor)
 
 
 def show_build(parts: Parts, build_id: str) -> Build:

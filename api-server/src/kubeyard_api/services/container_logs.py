@@ -25,7 +25,7 @@ def list_containers(parts: Parts, application_id: str) -> ContainerList:
         Container(id=container_id, node=node, files=_files(parts, container_id, node), is_running=True)
         for container_id, node in _running(parts, row).items()
     ]
-    return ContainerList(containers=tuple(running or _collected(parts, application_id)))
+    return ContainerList(containers=tuple(running or _collected(parts, row)))
 
 
 def read_log(parts: Parts, application_id: str, query: LogQuery) -> LogChunk:
@@ -66,9 +66,9 @@ def _running(parts: Parts, row: ApplicationRow) -> dict[str, str]:
     return {container.id: container.node_http_address for container in found}
 
 
-def _collected(parts: Parts, application_id: str) -> list[Container]:
+def _collected(parts: Parts, row: ApplicationRow) -> list[Container]:
     try:
-        found = parts.container_logs.of_application(application_id)
+        found = parts.container_logs.of_application(row.id, row.am_container_id)
     except NotFound:
         return []
     return [

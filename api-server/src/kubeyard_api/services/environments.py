@@ -33,6 +33,7 @@ from kubeyard_api.storage.environments import (
 )
 from kubeyard_api.storage.environments_tables import EnvironmentRow
 from kubeyard_api.storage.snapshots import read_snapshot
+from kubeyard_api.storage.worker_signs import read_worker
 
 # A cluster that has not been seen yet has at least these.
 USUAL_QUEUES = frozenset({"default", "interactive"})
@@ -43,7 +44,7 @@ def environments_for(parts: Parts, caller: Caller) -> EnvironmentList:
     """The caller's own and the public ones, or everybody's for an administrator."""
     with parts.database.reading() as session:
         rows = list_environments(session, None if caller.is_admin else caller.name)
-        return EnvironmentList(environments=environments_from(session, rows))
+        return EnvironmentList(environments=environments_from(session, rows), worker=read_worker(session))
 
 
 def show_environment(parts: Parts, owner: str, name: str) -> Environment:
@@ -82,14 +83,15 @@ def add_and_queue(parts: Parts, owner: str, wanted: NewEnvironment, display_name
             else:
                 row = add_environment(session, owner, wanted, display_name)
                 session.flush()
-            build = add_build(session, row)
+            # Only its owner makes an environment.
+            build = add_build(session, row, owner)
     except IntegrityError as error:
         raise taken from error
     log.info("environment queued", environment=f"{owner}/{wanted.name}", build_id=build.id)
     return build.id
 
 
-def rebuild_environment(parts: Parts, owner: str, name: str) -> Build:
+def rebuild_environment(parts: Parts, caller: Caller, owner: str, name: str) -> Build:
     """Queue another build: newer versions where the description allows them. Raises PublicError."""
     with parts.database.writing() as session:
         row = environment_row(session, owner, name)
@@ -98,7 +100,7 @@ def rebuild_environment(parts: Parts, owner: str, name: str) -> Build:
                 ErrorCode.CONFLICT,
                 f"{row.full_name} is being built already. Wait for it, or cancel it first.",
             )
-        build = add_build(session, row)
+        build = add_build(session, row, caller.name)
         log.info("environment queued", environment=row.full_name, build_id=build.id)
         return build_from(session, build, row)
 

@@ -49,11 +49,16 @@ class Feed:
         with self._database.reading() as session:
             return changes_after(session, version)
 
-    def close(self) -> None:
-        """Stop watching, and let go of everybody who waits."""
+    def let_go(self) -> None:
+        """Tell nothing more: everybody who waits goes on at once."""
         self._closed.set()
         with self._changed:
             self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let go of everybody, and stop watching."""
+        self.let_go()
+        with self._changed:
             watcher = self._watcher
         if watcher is not None:
             watcher.join(timeout=5)

@@ -20,6 +20,16 @@ class Streams:
         self._metrics = metrics
         self._lock = threading.Lock()
         self._open: Counter[str] = Counter()
+        self._ending = threading.Event()
+
+    @property
+    def are_ending(self) -> bool:
+        """Whether this process is about to end: none of them ends by itself."""
+        return self._ending.is_set()
+
+    def end(self) -> None:
+        """Let every stream end at its next look; its reader comes back by itself, and misses nothing."""
+        self._ending.set()
 
     def hold(self, user: str, lines: Generator[str, None, None]) -> Iterator[str]:
         """Give `lines` a place until it is closed. Raises PublicError when there is none."""

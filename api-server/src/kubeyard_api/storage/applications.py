@@ -9,7 +9,7 @@ from typing import Any
 
 from kubeyard_client.messages.applications import ApplicationQuery
 from kubeyard_client.messages.errors import ErrorCode
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kubeyard_api.errors import PublicError
@@ -71,7 +71,7 @@ def list_applications(session: Session, query: ApplicationQuery, owner: str | No
 def _filtered(query: ApplicationQuery, owner: str | None) -> Select[ApplicationRow]:
     found = select(ApplicationRow)
     if query.state:
-        found = found.where(ApplicationRow.state.in_([state.value for state in query.state]))
+        found = found.where(ApplicationRow.effective_state.in_([state.value for state in query.state]))
     if query.queue:
         found = found.where(ApplicationRow.queue == query.queue)
     if query.search:
@@ -97,7 +97,7 @@ class _Order:
         return (keys[0].desc(), keys[1].desc()) if self.descending else (keys[0].asc(), keys[1].asc())
 
     def cursor_at(self, row: ApplicationRow) -> str:
-        value = getattr(row, self.column.key)
+        value = row.effective_state if self.column.key == "state" else getattr(row, self.column.key)
         if self.column.key == "finished_at":
             value = value or NOT_YET
         text = value.isoformat() if isinstance(value, datetime) else value
@@ -113,6 +113,8 @@ class _Order:
         if self.column.key == "finished_at":
             # What has not ended comes after everything that has; NULL itself has no place in an order.
             return func.coalesce(self.column, literal(NOT_YET, self.column.type))
+        if self.column.key == "state":
+            return type_coerce(ApplicationRow.effective_state, self.column.type)
         return self.column.expression
 
     def _read(self, cursor: str) -> tuple[Any, str]:

@@ -55,7 +55,7 @@ def queue_position(session: Session, row: BuildRow) -> int | None:
     return (session.scalar(waiting.where(before)) or 0) + 1
 
 
-def add_build(session: Session, environment: EnvironmentRow) -> BuildRow:
+def add_build(session: Session, environment: EnvironmentRow, by: str) -> BuildRow:
     """Queue a build; its environment shows that."""
     now = utc_now()
     row = BuildRow(
@@ -64,6 +64,7 @@ def add_build(session: Session, environment: EnvironmentRow) -> BuildRow:
         state=BuildState.QUEUED.value,
         steps=steps_text(fresh_steps()),
         attempts=0,
+        requested_by=by,
         created_at=now,
         queued_at=now,
     )

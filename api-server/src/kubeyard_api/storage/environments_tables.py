@@ -88,6 +88,8 @@ class BuildRow(Base):
     steps: Mapped[str] = mapped_column(Text)
     error_code: Mapped[str | None] = mapped_column(String(40))
     error_detail: Mapped[str | None] = mapped_column(Text)
+    # Absent in builds from before this was kept.
+    requested_by: Mapped[str | None] = mapped_column(String(63))
     cancel_requested_by: Mapped[str | None] = mapped_column(String(63))
     # Each claim has a token of its own: a worker that lost its lease can no longer write.
     claim: Mapped[str | None] = mapped_column(String(32))
@@ -100,3 +102,16 @@ class BuildRow(Base):
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WorkerSignRow(Base):
+    """The last sign of life of all who do one duty: where several do it, one that lives is enough."""
+
+    __tablename__ = "worker_signs"
+
+    duty: Mapped[str] = mapped_column(String(40), primary_key=True)
+    worker: Mapped[str] = mapped_column(String(300))
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Whether the pages were told that it ran out, so that they are told once.
+    is_missed: Mapped[bool]

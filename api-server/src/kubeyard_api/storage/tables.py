@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Double, Index, Integer, String, Text
+from sqlalchemy import BigInteger, ColumnElement, Double, Index, Integer, String, Text, and_, case
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kubeyard_api.storage.base import Base, UtcDateTime
 
+# What an application may say of itself that outweighs FINISHED, which means only that it has said something.
+OUTWEIGHING = ("FAILED", "KILLED")
 # SQLite counts up by itself only in a column that is exactly INTEGER.
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -47,6 +50,19 @@ class ApplicationRow(Base):
     # Lower case, for a search that no database's collation changes.
     search_text: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(BigInteger)
+
+    @hybrid_property
+    def effective_state(self) -> str:
+        """The state that people mean: to YARN a Spark job that failed is FINISHED, and FAILED by its word."""
+        if self.state == "FINISHED" and self.final_status in OUTWEIGHING:
+            return self.final_status
+        return self.state
+
+    @effective_state.inplace.expression
+    @classmethod
+    def _effective_state(cls) -> ColumnElement[str]:
+        is_outweighed = and_(cls.state == "FINISHED", cls.final_status.in_(OUTWEIGHING))
+        return case((is_outweighed, cls.final_status), else_=cls.state)
 
 
 class SnapshotRow(Base):

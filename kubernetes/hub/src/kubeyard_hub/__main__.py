@@ -45,7 +45,8 @@ def main(arguments: list[str] | None = None) -> None:
     settings = _checked_settings()
     if command == "stop-labs":
         try:
-            stop_labs(settings)
+            for name in stop_labs(settings):
+                sys.stdout.write(f"stopped the Lab of {name}\n")
         except LabsNotStoppedError as why:
             sys.exit(f"kubeyard-hub: {why}")
         return

@@ -14,8 +14,7 @@ from traitlets.config import Config
 
 from kubeyard_hub.settings import HubSettings
 
-# Without new privileges no program gains any: the bounding set, which only root may lower, is moot.
-_GIVE_UP_EVERYTHING = ["--init-groups", "--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs"]
+_NO_RIGHTS = ["--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs"]
 
 
 class HomeNotPreparedError(Exception):
@@ -113,18 +112,16 @@ def prepare_home(home: Path, account: str) -> None:
 
 
 def lab_command(lab_bin: str, account: str) -> list[str]:
-    """The command of a Lab, behind setpriv when it runs as another account."""
+    """The command of a Lab, without rights and without a way to gain any; as another account if one is named.
+
+    Only who may change accounts may also empty the bounding set (with CAP_SETPCAP). For anybody else
+    no_new_privs makes it moot.
+    """
     if not account:
-        return [lab_bin]
+        return ["setpriv", *_NO_RIGHTS, "--", lab_bin]
     entry = pwd.getpwnam(account)
-    return [
-        "setpriv",
-        f"--reuid={entry.pw_uid}",
-        f"--regid={entry.pw_gid}",
-        *_GIVE_UP_EVERYTHING,
-        "--",
-        lab_bin,
-    ]
+    identity = [f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--init-groups"]
+    return ["setpriv", *identity, "--bounding-set=-all", *_NO_RIGHTS, "--", lab_bin]
 
 
 def configure_local_labs(config: Config, settings: HubSettings) -> None:

@@ -23,7 +23,8 @@ def configure_login(config: Config, settings: HubSettings) -> None:
     login.authorize_url = f"{settings.issuer}/oauth/authorize"
     login.token_url = f"{settings.web_url}/oauth/token"
     login.userdata_url = f"{settings.web_url}/oauth/userinfo"
-    login.logout_redirect_url = f"{settings.issuer}/"
+    # Who leaves JupyterLab is still logged in at the provider, which would let him in again without a word.
+    login.logout_redirect_url = f"{settings.issuer}/oauth/logout"
     login.scope = ["openid", "profile", "groups"]
     login.username_claim = "preferred_username"
     login.auto_login = True

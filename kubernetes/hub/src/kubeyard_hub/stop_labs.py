@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
@@ -9,8 +10,10 @@ from urllib.request import Request, urlopen
 
 from kubeyard_hub.settings import HubSettings, secret
 
-_ANSWER_SECONDS = 10
+# The Hub answers a request to stop within 10 s, whether the Lab has ended or not.
+_ANSWER_SECONDS = 20
 _STOP_SECONDS = 30
+_AT_ONCE = 8
 _GONE = 404
 
 
@@ -18,17 +21,22 @@ class LabsNotStoppedError(Exception):
     """The Hub did not answer, or a Lab outlived the limit."""
 
 
-def stop_labs(settings: HubSettings, limit_seconds: float = _STOP_SECONDS) -> None:
-    """Ask the Hub to stop every running Lab, and return once none is left."""
+def stop_labs(settings: HubSettings, limit_seconds: float = _STOP_SECONDS) -> list[str]:
+    """Ask the Hub to stop every running Lab; return whose they were once none is left."""
     deadline = time.monotonic() + limit_seconds
-    for name in _running(settings):
-        _ask(settings, "DELETE", f"/users/{quote(name)}/server")
-    while running := _running(settings):
-        if time.monotonic() > deadline:
-            raise LabsNotStoppedError(
-                f"still running after {limit_seconds:.0f} s: the Labs of {', '.join(running)}"
-            )
-        time.sleep(0.2)
+    stopped: list[str] = []
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        while running := _running(settings):
+            # Asked again each time: the Hub tells of no more than a page of them at once.
+            new = [name for name in running if name not in stopped]
+            list(pool.map(lambda name: _ask(settings, "DELETE", f"/users/{quote(name)}/server"), new))
+            stopped += new
+            if time.monotonic() > deadline:
+                raise LabsNotStoppedError(
+                    f"still running after {limit_seconds:.0f} s: the Labs of {', '.join(running)}"
+                )
+            time.sleep(0.2)
+    return stopped
 
 
 def _running(settings: HubSettings) -> list[str]:

@@ -50,6 +50,7 @@ def _trip(settings: Settings) -> Trip:
         guest=Visitor("Guest", "guest", Browser(settings.web_url)),
         admin=Visitor("Admin", "admin", Browser(settings.web_url)),
         logs=str(settings.layout.logs),
+        worker_patience_seconds=settings.worker_patience_seconds,
     )
 
 

@@ -32,11 +32,18 @@ def open_stream(
 
 def events(answer: requests.Response) -> Iterator[Event]:
     """Yield events as they come, until the server or the caller closes the stream."""
+    return (event for event in _events_and_signs(answer) if event is not None)
+
+
+def _events_and_signs(answer: requests.Response) -> Iterator[Event | None]:
+    """Yield events as they come, and None at each comment, which shows that the stream lives."""
     name, identity, data = "message", "", list[str]()
     for raw in answer.iter_lines(chunk_size=1):
         line = raw.decode()
         key, _, value = line.partition(":")
         value = value.removeprefix(" ")
+        if line.startswith(":"):
+            yield None
         if not line and data:
             yield Event(name, "\n".join(data), identity)
         if not line:
@@ -49,15 +56,22 @@ def events(answer: requests.Response) -> Iterator[Event]:
             data.append(value)
 
 
-def follow(url: str, cookies: requests.cookies.RequestsCookieJar, timeout_seconds: float) -> Iterator[Event]:
-    """Yield events until the caller has enough; a stream that breaks off is taken up where it was."""
+def follow(
+    url: str, cookies: requests.cookies.RequestsCookieJar, timeout_seconds: float
+) -> Iterator[Event | None]:
+    """Yield events, and None at each sign of life, until the caller has enough.
+
+    A stream that breaks off is taken up where it was. Raises TimeoutError, also when nothing happens on it.
+    """
     deadline, last_id = time.monotonic() + timeout_seconds, ""
     while time.monotonic() < deadline:
         try:
             with open_stream(url, cookies, last_id) as answer:
-                for event in events(answer):
-                    last_id = event.id or last_id
+                for event in _events_and_signs(answer):
+                    last_id = (event.id if event else "") or last_id
                     yield event
+                    if time.monotonic() >= deadline:
+                        break
         except requests.ConnectionError:
             pass  # the next attempt tells; a refusal is raised by it
         time.sleep(_RETRY_SECONDS)

@@ -8,6 +8,7 @@ from kubeyard_local.tour.event_stream import follow
 from kubeyard_local.tour.itinerary import UnexpectedError, expect
 from kubeyard_local.tour.page import Page
 from kubeyard_local.tour.trip import Trip
+from kubeyard_local.tour.worker_watch import WorkerWatch
 
 PACKAGE = "humanize"
 _BUILD_SECONDS = 900
@@ -53,11 +54,15 @@ def _follow(trip: Trip, answer: requests.Response) -> None:
     for shown in log.all("pre"):
         trip.itinerary.note(shown.lines)
     address = urljoin(answer.url, f"{log.attributes['data-stream']}?offset={log.attributes['data-offset']}")
+    worker = WorkerWatch(trip.worker_patience_seconds)
     for event in follow(address, trip.guest.browser.session.cookies, _BUILD_SECONDS):
-        if event.name == "end":
+        if event and event.name == "end":
             return
-        if event.name == "message":
+        if event and event.name == "message":
             trip.itinerary.note(event.data)
+        if event and event.name == "step":
+            worker.hear(event.data)
+        worker.check()
 
 
 def _delete(trip: Trip) -> None:

@@ -59,6 +59,7 @@ class Trip:
     guest: Visitor
     admin: Visitor
     logs: str
+    worker_patience_seconds: float
     tag: str = field(default_factory=lambda: f"tour-{secrets.token_hex(3)}")
 
     @property

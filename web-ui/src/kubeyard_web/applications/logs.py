@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context
+from flask import Blueprint, Response, abort, jsonify, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 from kubeyard_client.errors import ApiError
 from kubeyard_client.messages.applications import Container, LogChunk, LogQuery
+from pydantic import ValidationError
 
 from kubeyard_web.backend.answers import is_fragment
 from kubeyard_web.backend.client import api
+from kubeyard_web.backend.refusals import raise_if_absent
 
 blueprint = Blueprint("application_logs", __name__, url_prefix="/applications")
 CHUNK_BYTES = 1_048_576
@@ -45,6 +47,8 @@ def open_log(application_id: str, container_id: str, file: str) -> OpenLog:
     try:
         containers = api().list_containers(application_id).containers
     except ApiError as error:
+        # The API lists no containers, not none, of an application that is not there or is another's.
+        raise_if_absent(error)
         return _driver_log(application_id, file, error.detail)
     chosen = next((found for found in containers if found.id == container_id), None)
     chosen = chosen or (containers[0] if containers else None)
@@ -100,12 +104,15 @@ def download(application_id: str) -> ResponseReturnValue:
 
 
 def _wanted(offset: int) -> LogQuery:
-    return LogQuery(
-        container=request.args.get("container") or None,
-        file=request.args.get("file", "stdout"),
-        offset=max(offset, 0),
-        length=CHUNK_BYTES,
-    )
+    try:
+        return LogQuery(
+            container=request.args.get("container") or None,
+            file=request.args.get("file", "stdout"),
+            offset=max(offset, 0),
+            length=CHUNK_BYTES,
+        )
+    except ValidationError:
+        abort(404)  # no container and no log file has such a name
 
 
 def _parts(application_id: str, chunk: LogChunk) -> Iterator[str]:

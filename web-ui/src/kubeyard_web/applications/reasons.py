@@ -81,7 +81,7 @@ ENDED = (
         "Choose another queue in the kernel's environment.",
     ),
     (
-        r"exitCode: 13\b",
+        r"exitCode: 13\b|User application exited with status",
         "Its Python program ended with an error.",
         "The last lines of stdout and stderr, below, say which.",
     ),

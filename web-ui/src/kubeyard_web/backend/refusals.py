@@ -18,6 +18,12 @@ def register_refusals(app: Flask) -> None:
     app.register_error_handler(ApiError, _show)
 
 
+def raise_if_absent(error: ApiError) -> None:
+    """Let a page not exist whose thing does not, or is another's: only other refusals are told on it."""
+    if error.status == NotFound.code:
+        raise error
+
+
 def _show(error: ApiError) -> ResponseReturnValue:
     if error.status in PAGES:
         return current_app.handle_http_exception(PAGES[error.status]())

@@ -1,15 +1,20 @@
 """The list of environments, and one of them."""
 
-from flask import Blueprint, render_template, url_for
+import re
+
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
 from kubeyard_client.errors import ApiError
-from kubeyard_client.messages.environments import Build, Environment
+from kubeyard_client.messages.environments import Build, BuildQuery, Environment
 
 from kubeyard_web.backend.answers import done, go, is_fragment
 from kubeyard_web.backend.client import api
 from kubeyard_web.backend.known import ask
+from kubeyard_web.backend.refusals import raise_if_absent
 
+SHOWN_BUILDS = 8
+BUILD_ID = re.compile(r"[0-9a-f]{32}")
 blueprint = Blueprint("environments", __name__, url_prefix="/environments")
 
 
@@ -47,9 +52,23 @@ def partial() -> str:
 
 def _one(owner: str, name: str, template: str) -> str:
     known = ask(f"environment {owner}/{name}", lambda: api().show_environment(owner, name))
+    behind = BuildQuery(cursor=_build_id(request.args.get("builds_behind", "")), limit=SHOWN_BUILDS)
+    builds = ask(f"builds {owner}/{name} {behind.cursor}", lambda: api().list_builds(owner, name, behind))
     return render_template(
-        template, owner=owner, name=name, known=known, may_change=may_change, build_url=build_url
+        template,
+        owner=owner,
+        name=name,
+        known=known,
+        builds=builds.value,
+        builds_behind=behind.cursor,
+        may_change=may_change,
+        build_url=build_url,
     )
+
+
+def _build_id(text: str) -> str | None:
+    """Return the build that an address names; what it says wrongly is left at its default."""
+    return text if BUILD_ID.fullmatch(text) else None
 
 
 @blueprint.get("/<owner>/<name>")
@@ -67,7 +86,10 @@ def facts(owner: str, name: str) -> str:
 @blueprint.get("/<owner>/<name>/delete")
 def confirm_delete(owner: str, name: str) -> str:
     """Name what is to be deleted and what follows from it."""
-    return _deletion(api().show_environment(owner, name), "")
+    environment = api().show_environment(owner, name)
+    if not may_change(environment):
+        abort(403)
+    return _deletion(environment, "")
 
 
 @blueprint.post("/<owner>/<name>/delete")
@@ -93,5 +115,6 @@ def rebuild(owner: str, name: str) -> ResponseReturnValue:
     try:
         build = api().build_environment(owner, name)
     except ApiError as error:
+        raise_if_absent(error)
         return done(error.detail, "danger", url_for("environments.detail", owner=owner, name=name))
     return go(build_url(build))

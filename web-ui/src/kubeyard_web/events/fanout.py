@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from kubeyard_client.messages.events import EVERYBODY, Change
 
+from kubeyard_web.events.latest import Latest
+
 UPSTREAM_NEW, UPSTREAM_DOWN, UPSTREAM_UP = "connecting", "down", "up"
 
 
@@ -15,6 +17,7 @@ class Subscriber:
     def __init__(self, name: str, *, is_admin: bool) -> None:
         self.name = name
         self.is_admin = is_admin
+        self.is_released = False
         self._news: dict[str, str] = {}
         self._changed = threading.Condition()
 
@@ -29,11 +32,17 @@ class Subscriber:
             self._changed.notify()
 
     def wait(self, timeout_seconds: float) -> dict[str, str]:
-        """Return all news as soon as there are any; none when the time is over."""
+        """Return all news as soon as there are any; none when the time is over, or nothing more will come."""
         with self._changed:
-            self._changed.wait_for(lambda: self._news, timeout_seconds)
+            self._changed.wait_for(lambda: self._news or self.is_released, timeout_seconds)
             news, self._news = self._news, {}
             return news
+
+    def release(self) -> None:
+        """Wait no longer: nothing more will come."""
+        with self._changed:
+            self.is_released = True
+            self._changed.notify()
 
 
 class TooManySubscribersError(Exception):
@@ -47,16 +56,23 @@ class Fanout:
         self._most = most
         self._subscribers: set[Subscriber] = set()
         self._upstream = UPSTREAM_NEW
+        self._latest = Latest()
+        self._is_closed = False
         self._lock = threading.Lock()
 
     @contextmanager
-    def subscription(self, subscriber: Subscriber) -> Iterator[Subscriber]:
-        """Listen for as long as the block lasts."""
+    def subscription(self, subscriber: Subscriber, since: int | None = None) -> Iterator[Subscriber]:
+        """Listen for as long as the block lasts, to what changed after version `since` and from now on."""
         with self._lock:
             if len(self._subscribers) >= self._most:
                 raise TooManySubscribersError
             self._subscribers.add(subscriber)
             subscriber.tell("upstream", self._upstream)
+            missed = self._latest.since(since, subscriber.name, is_admin=subscriber.is_admin)
+            for topic, version in missed.items():
+                subscriber.tell(topic, str(version))
+            if self._is_closed:
+                subscriber.release()
         try:
             yield subscriber
         finally:
@@ -66,9 +82,17 @@ class Fanout:
     def __len__(self) -> int:
         return len(self._subscribers)
 
+    @property
+    def version(self) -> int | None:
+        """The last change that this process was told of; None before the first."""
+        return self._latest.version
+
     def publish(self, change: Change) -> None:
         """Tell everybody whom the change concerns."""
-        for subscriber in self._everybody():
+        with self._lock:
+            self._latest.note(change)
+            subscribers = list(self._subscribers)
+        for subscriber in subscribers:
             if subscriber.concerns(change):
                 subscriber.tell(change.topic, str(change.version))
 
@@ -80,6 +104,13 @@ class Fanout:
             self._upstream = state
         for subscriber in self._everybody():
             subscriber.tell("upstream", state)
+
+    def close(self) -> None:
+        """Let go of everybody who listens, and of whoever still comes."""
+        with self._lock:
+            self._is_closed = True
+        for subscriber in self._everybody():
+            subscriber.release()
 
     def _everybody(self) -> list[Subscriber]:
         with self._lock:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import cast
 
-from flask import Blueprint, Flask, Response, current_app
+from flask import Blueprint, Flask, Response, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
 from kubeyard_client.client import KubeyardClient
 
+from kubeyard_web.ending import ending_of
 from kubeyard_web.events.fanout import Fanout, Subscriber, TooManySubscribersError
 from kubeyard_web.events.upstream import Upstream
 from kubeyard_web.shell.settings import PageSettings
@@ -21,12 +22,26 @@ RETRY_MS = 2000
 def register_events(app: Flask, settings: PageSettings) -> None:
     """Make the fan-out of this process; it connects when the first browser listens."""
     fanout = Fanout(settings.most_streams)
+    ending_of(app).wakes(fanout.close)
 
     def token() -> str:
         with app.app_context():  # asked for by the thread that listens, outside of any request
             return settings.service_token()
 
     app.extensions[EXTENSION] = (fanout, Upstream(KubeyardClient(settings.api_url, token), fanout))
+    app.before_request(_note_version)
+    app.context_processor(lambda: {"events_url": _url})
+
+
+def _note_version() -> None:
+    """Before anything is asked for: what changes from now on, the page may not hold yet."""
+    fanout, _ = cast("tuple[Fanout, Upstream]", current_app.extensions[EXTENSION])
+    g.events_version = fanout.version
+
+
+def _url() -> str:
+    """The address of the stream that goes on where this page's content ends."""
+    return url_for("events.stream", since=g.get("events_version"))
 
 
 @blueprint.get("/events")
@@ -35,15 +50,16 @@ def stream() -> ResponseReturnValue:
     fanout, upstream = cast("tuple[Fanout, Upstream]", current_app.extensions[EXTENSION])
     upstream.ensure_running()
     subscriber = Subscriber(current_user.name, is_admin=current_user.is_admin)
+    since = request.args.get("since", type=int)
     headers = {"X-Accel-Buffering": "no"}
-    return Response(_events(fanout, subscriber), mimetype="text/event-stream", headers=headers)
+    return Response(_events(fanout, subscriber, since), mimetype="text/event-stream", headers=headers)
 
 
-def _events(fanout: Fanout, subscriber: Subscriber) -> Iterator[str]:
+def _events(fanout: Fanout, subscriber: Subscriber, since: int | None) -> Iterator[str]:
     try:
-        with fanout.subscription(subscriber):
+        with fanout.subscription(subscriber, since):
             yield f"retry: {RETRY_MS}\n\n"
-            while True:
+            while not subscriber.is_released:
                 news = subscriber.wait(HEARTBEAT_SECONDS)
                 # Writing is how a browser that went away is noticed.
                 yield (

@@ -13,6 +13,7 @@ from kubeyard_web.applications.reasons import reason
 from kubeyard_web.backend.client import api, cluster
 from kubeyard_web.backend.known import ask
 from kubeyard_web.environments.views import build_url
+from kubeyard_web.overview.history import history_facts
 
 blueprint = Blueprint("overview", __name__)
 SHOWN_APPLICATIONS = 6
@@ -45,6 +46,10 @@ def part(name: str) -> str:
 
 
 def _cluster_facts() -> dict[str, object]:
+    return {"known": cluster()}
+
+
+def _capacity_facts() -> dict[str, object]:
     queues = ask("queues", api().list_queues).value
     nodes = ask("nodes", api().list_nodes).value
     leaves = [queue for queue in queues.queues if queue.is_leaf] if queues else []
@@ -78,6 +83,8 @@ def _build_facts() -> dict[str, object]:
 
 PARTS: dict[str, Callable[[], dict[str, object]]] = {
     "cluster": _cluster_facts,
+    "history": history_facts,
+    "capacity": _capacity_facts,
     "waiting": _waiting_facts,
     "kernels": _kernel_facts,
     "applications": _application_facts,

@@ -9,6 +9,7 @@ FILTERS = (
     amounts.size,
     amounts.cores,
     amounts.plural,
+    times.clock,
     times.duration,
     times.relative,
     states.application_state,

@@ -61,12 +61,10 @@ NODE_STATES = {
 
 
 def application_state(application: Application) -> State:
-    """Return how an application is doing: a finished one that reported a failure has failed."""
+    """Return how an application is doing, by the same rule that lists are filtered by."""
     if application.killing and not application.state.is_final:
         return State("Killing…", "wait", is_moving=True)
-    if application.state is ApplicationState.FINISHED and application.final_status in ("FAILED", "KILLED"):
-        return APPLICATION_STATES[ApplicationState(application.final_status)]
-    return APPLICATION_STATES[application.state]
+    return APPLICATION_STATES[application.effective_state]
 
 
 def kernel_state(state: KernelState) -> State:

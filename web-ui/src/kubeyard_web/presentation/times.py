@@ -36,12 +36,27 @@ def ago(moment: datetime, now: datetime) -> str:
     return f"{seconds} s ago"
 
 
+def clock(moment: datetime) -> Markup:
+    """Return a time of day, with its day unless that is today; the browser writes it in local time."""
+    moment = _in_utc(moment)
+    is_today = moment.date() == datetime.now(UTC).date()
+    shown = moment.strftime("%H:%M UTC" if is_today else "%Y-%m-%d %H:%M UTC")
+    return _time(moment, "data-clock", shown)
+
+
 def relative(moment: datetime | None) -> Markup:
     """Return a <time> that the browser keeps current and explains with the reader's own clock."""
     if moment is None:
         return escape(NOTHING)
-    moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    moment = _in_utc(moment)
+    return _time(moment, "data-relative", ago(moment, datetime.now(UTC)))
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+def _time(moment: datetime, kind: str, shown: str) -> Markup:
     exact = moment.strftime("%Y-%m-%d %H:%M:%S UTC")
-    shown = ago(moment, datetime.now(UTC))
     iso = moment.isoformat(timespec="seconds")
-    return Markup('<time datetime="{}" title="{}" data-relative>{}</time>').format(iso, exact, shown)
+    return Markup('<time datetime="{}" title="{}" {}>{}</time>').format(iso, exact, kind, shown)

@@ -18,8 +18,10 @@ class ApplicationState(StrEnum):
     FINISHED = "FINISHED"
     FAILED = "FAILED"
     KILLED = "KILLED"
-    # Answered to a kill that has begun; never in a list.
+    # Answered to a kill, as far as it has come; never in a list.
     KILLING = "KILLING"
+    FINAL_SAVING = "FINAL_SAVING"
+    FINISHING = "FINISHING"
     # Not Hadoop's: a state that a later version brings must not break a whole list.
     UNKNOWN = "UNKNOWN"
 
@@ -105,7 +107,7 @@ class Application:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try of YARN to run an application's master."""
+    """One try of YARN to run an application's master; `state` is empty before 3.4."""
 
     id: str
     number: int
@@ -141,6 +143,9 @@ class NewApplication:
 
 def application_from(row: Json) -> Application:
     """Read one application of a list, or `apps/{id}`."""
+    state = ApplicationState(text(row, "state"))
+    # YARN counts the last container a moment longer than the application; an ended one is not read again.
+    held = {} if state.is_final else row
     return Application(
         id=text(row, "id"),
         name=text(row, "name"),
@@ -149,7 +154,7 @@ def application_from(row: Json) -> Application:
         queue=text(row, "queue").removeprefix("root."),
         application_type=text(row, "applicationType"),
         tags=frozenset(filter(None, text(row, "applicationTags").split(","))),
-        state=ApplicationState(text(row, "state")),
+        state=state,
         final_status=FinalStatus(text(row, "finalStatus")),
         progress_percent=number(row, "progress"),
         priority=int(number(row, "priority")),
@@ -157,10 +162,10 @@ def application_from(row: Json) -> Application:
         tracking_url=text(row, "trackingUrl"),
         am_http_address=text(row, "amHostHttpAddress"),
         am_container_id=_container_in(text(row, "amContainerLogs")),
-        memory_mb=whole(row, "allocatedMB"),
-        vcores=whole(row, "allocatedVCores"),
-        reserved_memory_mb=whole(row, "reservedMB"),
-        running_containers=whole(row, "runningContainers"),
+        memory_mb=whole(held, "allocatedMB"),
+        vcores=whole(held, "allocatedVCores"),
+        reserved_memory_mb=whole(held, "reservedMB"),
+        running_containers=whole(held, "runningContainers"),
         memory_mb_seconds=whole(row, "memorySeconds"),
         vcore_seconds=whole(row, "vcoreSeconds"),
         log_aggregation=text(row, "logAggregationStatus"),

@@ -11,6 +11,8 @@ def ensure_home(superuser: UserFiles, name: str, group: str = "") -> str:
     (0750) and the superuser's, never somebody else's.
     """
     home = f"/user/{name}"
+    # On a cluster without any home yet HDFS would close the folder of all homes together with this one.
+    superuser.mkdirs("/user", 0o755)
     superuser.mkdirs(home, 0o750)
     found = superuser.status(home)
     if found.owner == name:

@@ -118,11 +118,15 @@ class HadoopHttp:
             # No date, or one without a zone: our own clock has to do.
             self._clock_ahead = timedelta()
 
-    def read_object(self, answer: requests.Response, what: str) -> Json:
-        """Return the JSON object of a successful answer; `what` names the wish in the error's message."""
+    def read_object(self, answer: requests.Response, what: str, *, list_as: str = "") -> Json:
+        """Return the JSON object of a successful answer; `what` names the wish in the error's message.
+
+        Where some version answers a bare list, `list_as` is the name under which others have it.
+        """
         self.check(answer, what)
         try:
-            return as_object(answer.json())
+            found = answer.json()
+            return as_object({list_as: found} if list_as and isinstance(found, list) else found)
         except ValueError as error:
             kind = answer.headers.get("Content-Type", "no content type")
             raise UnexpectedAnswer(
@@ -160,9 +164,9 @@ def _remote_exception(answer: requests.Response) -> tuple[str, str]:
 
 
 def _first_line(body: str) -> str:
-    """Return the first line, or of Jetty's error page the message."""
-    page = re.search(r"<th>MESSAGE:</th><td>(.*?)</td>", body, re.DOTALL)
-    told = html.unescape(page[1]) if page else body
+    """Return the first line, or of an error page of Jetty's or Hadoop 2's the message."""
+    page = re.search(r"<th>MESSAGE:</th><td>(.*?)</td>|<pre>(.*?)</pre>", body, re.DOTALL)
+    told = html.unescape(page[1] or page[2]) if page else body
     return next((line.strip()[:500] for line in told.splitlines() if line.strip()), "")
 
 

@@ -10,6 +10,7 @@ from kubeyard_yarn.errors import NotFound, UnexpectedAnswer, Unreachable
 _CHUNK_BYTES = 1 << 16
 _LENGTH = b"LogLength:"
 _CONTENTS = b"\nLogContents:\n"
+_TRAILER = b"End of LogType:"
 # YARN's header is under 400 bytes; more without an end is something else.
 _HEADER_LIMIT_BYTES = 1 << 14
 
@@ -23,8 +24,7 @@ class Envelope:
         self._what = what
         self._chunks = self._received()
         try:
-            header, self._rest = self._header()
-            self.size_bytes = self._length_in(header)
+            self.size_bytes, self._rest = self._begin()
         except BaseException:
             answer.close()
             raise
@@ -50,15 +50,19 @@ class Envelope:
         except requests.RequestException as error:
             raise Unreachable(f"{self._what}: the answer broke off; read on from there") from error
 
-    def _header(self) -> tuple[bytes, bytes]:
+    def _begin(self) -> tuple[int, bytes]:
+        """Return the log's length, and what came with the header."""
         head = b""
         for chunk in self._chunks:
             head += chunk
             header, marker, content = head.partition(_CONTENTS)
             if marker:
-                return header, content
+                return self._length_in(header), content
             if len(head) > _HEADER_LIMIT_BYTES:
                 break
+        # 2.x leaves the header of an empty log out.
+        if head.lstrip().startswith(_TRAILER):
+            return 0, b""
         if not head.strip() or head.startswith(b"Can not find"):
             raise NotFound(f"{self._what}: YARN has no such log; it may not be there yet, try again")
         start = head[:200].decode(errors="replace")

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import requests
 
-from kubeyard_yarn.errors import NotFound, Refused, Unreachable, YarnError
+from kubeyard_yarn.errors import NotFound, Refused, UnexpectedAnswer, Unreachable, YarnError
 from kubeyard_yarn.http import HadoopHttp
 from kubeyard_yarn.log_envelope import Envelope
 from kubeyard_yarn.log_files import ContainerLogFiles, LogFile, LogPart, containers_in, files_in
@@ -14,6 +14,11 @@ from kubeyard_yarn.shapes import Json
 
 # YARN counts from the end of a log that grows while we ask: this much growth is made up for.
 _GROWTH_BYTES = 1 << 16
+# What Hadoop 2 says where it does not know the path at all.
+_NO_SUCH_PAGE = "controller for v1 not found"
+# How the history says so, with 503 or 500: there is no folder of the application, it has looked for one in
+# another layout, or the folder has no file in it yet.
+_NOTHING_COLLECTED = ("Can not find", "does not exist", "HTTP 404 Not Found")
 T = TypeVar("T")
 
 
@@ -24,17 +29,29 @@ class ContainerLogs:
     """
 
     def __init__(self, history_url: str, user: str, timeout_seconds: float = 30) -> None:
-        """`history_url` is the JobHistoryServer's address, http://host:19888."""
+        """`history_url` is the JobHistoryServer's address, http://host:19888.
+
+        That of Hadoop 2 tells no logs; its timeline server does, at
+        http://host:8188/ws/v1/applicationhistory.
+        """
         self._history = HadoopHttp("the JobHistoryServer", timeout_seconds)
         self._node = HadoopHttp("the NodeManager", timeout_seconds)
-        self._history_url = f"{history_url.rstrip('/')}/ws/v1/history"
+        self._history_url = _with_path(history_url)
         self._user = {"user.name": user}
 
-    def of_application(self, application_id: str) -> list[ContainerLogFiles]:
-        """Return what the application's ended containers left; raises NotFound until it is collected."""
-        url = f"{self._history_url}/aggregatedlogs"
-        answer = self._history.send("GET", url, {**self._user, "appid": application_id})
-        return containers_in(self._collected(answer, f"the logs of {application_id}"))
+    def of_application(self, application_id: str, am_container_id: str = "") -> list[ContainerLogFiles]:
+        """Return what the application's ended containers left; raises NotFound until it is collected.
+
+        The timeline server of Hadoop 2 lists no application: there it is the master's container alone.
+        """
+        what = f"the logs of {application_id}"
+        params = {**self._user, "appid": application_id}
+        try:
+            return containers_in(self._collected(self._from_history("aggregatedlogs", params, what), what))
+        except NotFound:
+            if am_container_id and (files := self._left_by(am_container_id)):
+                return [ContainerLogFiles(am_container_id, "", tuple(files))]
+            raise
 
     def files(self, container_id: str, node_http_address: str = "") -> list[LogFile]:
         """Return the container's log files, from its node if it still has them, else from the history."""
@@ -43,7 +60,7 @@ class ContainerLogs:
         return self._where_it_is(
             node_http_address,
             lambda node: files_in(self._node.read_object(self._from_node(node, path, self._user), what)),
-            lambda: files_in(self._collected(self._from_history(path, self._user), what)),
+            lambda: files_in(self._collected(self._from_history(path, self._user, what), what)),
         )
 
     def read(
@@ -71,9 +88,16 @@ class ContainerLogs:
         """Yield the whole log as it is now, for a download; errors come before the first bytes."""
         return _whole(self._open(container_id, file, node_http_address, None))
 
+    def _left_by(self, container_id: str) -> list[LogFile]:
+        try:
+            return self.files(container_id)
+        except NotFound:
+            return []
+
     def _edge(self, container_id: str, file: str, node: str, offset: int, length: int) -> LogPart:
         """Read the first `length` bytes, or with a negative offset the last."""
-        asked = offset or length
+        # Asked for nothing, a NodeManager of 2.x does not tell the length either.
+        asked = offset or max(1, length)
         with self._open(container_id, file, node, asked) as envelope:
             size_bytes = envelope.size_bytes
             start = max(0, size_bytes + offset) if offset else 0
@@ -91,7 +115,7 @@ class ContainerLogs:
         return self._where_it_is(
             node_http_address,
             lambda node: self._envelope(self._node, self._from_node(node, path, params), what),
-            lambda: self._envelope(self._history, self._from_history(path, params), what),
+            lambda: self._collected_log(container_id, path, params, what),
         )
 
     def _where_it_is(
@@ -119,15 +143,33 @@ class ContainerLogs:
             raise _CollectedError(f"{address} no longer has the container's logs")
         return answer
 
-    def _from_history(self, path: str, params: Mapping[str, str]) -> requests.Response:
-        return self._history.send("GET", f"{self._history_url}/{path}", params, stream=True)
+    def _from_history(self, path: str, params: Mapping[str, str], what: str) -> requests.Response:
+        answer = self._history.send("GET", f"{self._history_url}/{path}", params, stream=True)
+        # While the application runs the history sends readers to its node, which sent us here.
+        if answer.is_redirect:
+            answer.close()
+            raise NotFound(f"{what}: neither the node nor the JobHistoryServer has it yet, try again")
+        if answer.status_code == 404 and _NO_SUCH_PAGE in answer.text:
+            raise NotFound(
+                f"{what}: {self._history_url} does not know such a page; in Hadoop 2 the timeline server "
+                "tells a container's logs, name it as http://host:8188/ws/v1/applicationhistory"
+            )
+        return answer
+
+    def _collected_log(self, container_id: str, path: str, params: Mapping[str, str], what: str) -> Envelope:
+        try:
+            return self._envelope(self._history, self._from_history(path, params, what), what)
+        except UnexpectedAnswer:
+            # For a log the history gives no reason with its 500: its list of files tells whether it has any.
+            self.files(container_id)
+            raise
 
     def _collected(self, answer: requests.Response, what: str) -> Json:
-        """Read the history's answer; it says 503 where it has nothing of that application."""
+        """Read the history's answer; for an application without logs it tells a fault of its own."""
         try:
-            return self._history.read_object(answer, what)
-        except Unreachable as error:
-            if "Can not find" in str(error):
+            return self._history.read_object(answer, what, list_as="containerLogsInfo")
+        except (Unreachable, UnexpectedAnswer) as error:
+            if any(words in str(error) for words in _NOTHING_COLLECTED):
                 raise NotFound(
                     f"{what}: the JobHistoryServer has none; they are collected when the application ends, "
                     "try again then"
@@ -144,6 +186,11 @@ class ContainerLogs:
 
 class _CollectedError(YarnError):
     """The node has handed the logs over to the history."""
+
+
+def _with_path(history_url: str) -> str:
+    url = history_url.rstrip("/")
+    return url if urlsplit(url).path else f"{url}/ws/v1/history"
 
 
 def _whole(envelope: Envelope) -> Iterator[bytes]:

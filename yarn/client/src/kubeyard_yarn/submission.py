@@ -81,17 +81,21 @@ class ApplicationSubmission:
             "resource": {"memory": self.memory_mb, "vCores": self.vcores},
             "am-container-spec": {
                 "commands": {"command": self.command},
-                "environment": _entries({environment_name(k): v for k, v in self.environment.items()}),
-                "local-resources": _entries({k: v.to_json() for k, v in self.resources.items()}),
-                "application-acls": _entries(
+                **_entries("environment", {environment_name(k): v for k, v in self.environment.items()}),
+                **_entries("local-resources", {k: v.to_json() for k, v in self.resources.items()}),
+                **_entries(
+                    "application-acls",
                     {
                         "VIEW_APP": ",".join((self.user, *self.viewers)),
                         "MODIFY_APP": ",".join((self.user, *self.modifiers)),
-                    }
+                    },
                 ),
             },
         }
 
 
-def _entries(values: Mapping[str, object]) -> Json:
-    return {"entry": [{"key": key, "value": value} for key, value in values.items()]}
+def _entries(name: str, values: Mapping[str, object]) -> Json:
+    """Return the entries under their name, or nothing: 2.x answers an empty list with 500."""
+    if not values:
+        return {}
+    return {name: {"entry": [{"key": key, "value": value} for key, value in values.items()]}}

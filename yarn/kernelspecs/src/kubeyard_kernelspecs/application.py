@@ -144,6 +144,8 @@ def _environment(
         "PYTHONPATH": f"{PYTHON_PATH}<CPS>{{{{PWD}}}}/launcher.zip",
         "PYSPARK_PYTHON": PYTHON,
         "PYTHONHASHSEED": "0",
+        # What lies in the home of the account that runs containers is in nobody's environment.
+        "PYTHONNOUSERSITE": "1",
         "SPARK_USER": launch.user,
         # The ApplicationMaster deletes this folder at its end: it must belong to this application alone.
         "SPARK_YARN_STAGING_DIR": f"{cluster.hdfs_uri}/user/{launch.user}/.sparkStaging/{application_id}",

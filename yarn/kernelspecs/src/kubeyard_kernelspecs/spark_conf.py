@@ -50,6 +50,7 @@ def spark_properties(
         # Jars before any folder: a class archive is refused otherwise.
         "spark.executor.extraClassPath": jars,
         "spark.executor.extraJavaOptions": " ".join(executor_options(spec, runtime, cluster)),
+        "spark.executorEnv.PYTHONNOUSERSITE": "1",
         "spark.executorEnv.PYTHONPATH": PYTHON_PATH,
         "spark.executorEnv.PYSPARK_PYTHON": PYTHON,
     }

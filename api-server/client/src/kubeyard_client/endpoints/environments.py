@@ -3,6 +3,8 @@
 from kubeyard_client.endpoints.endpoint import Auth, Endpoint, Media
 from kubeyard_client.messages.environments import (
     Build,
+    BuildPage,
+    BuildQuery,
     ChannelList,
     DeletedEnvironment,
     Environment,
@@ -62,6 +64,16 @@ ENDPOINTS = (
         None,
         DeletedEnvironment,
         "Remove the environment and its kernel; running kernels go on",
+        resource="environment",
+    ),
+    Endpoint(
+        "list-builds",
+        "GET",
+        "/environments/{owner}/{name}/builds",
+        Auth.OWNER,
+        BuildQuery,
+        BuildPage,
+        "The builds of an environment, the newest first",
         resource="environment",
     ),
     Endpoint(

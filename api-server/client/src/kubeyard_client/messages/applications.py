@@ -11,7 +11,7 @@ from kubeyard_client.messages.cluster import Seen
 
 
 class ApplicationState(StrEnum):
-    """Where an application is in its life, in YARN's words."""
+    """Where an application is in its life, in YARN's words: FINISHED does not say whether it went well."""
 
     NEW = "NEW"
     NEW_SAVING = "NEW_SAVING"
@@ -38,7 +38,10 @@ class Application(Message):
     queue: str
     application_type: str
     state: ApplicationState
-    final_status: str
+    final_status: str = Field(description="What the application said of itself when it ended")
+    effective_state: ApplicationState = Field(
+        description="The state, but FAILED or KILLED where one that is FINISHED said that of itself"
+    )
     memory_mb: int
     vcores: int
     running_containers: int
@@ -81,7 +84,9 @@ ApplicationSort = Literal[
 class ApplicationQuery(Request):
     """Which applications, in which order. A user sees his own, an administrator everybody's."""
 
-    state: tuple[ApplicationState, ...] = ()
+    state: tuple[ApplicationState, ...] = Field(
+        default=(), description="The effective state: FINISHED is what ended well"
+    )
     owner: str | None = Field(default=None, max_length=63)
     queue: str | None = Field(default=None, max_length=200)
     search: str | None = Field(

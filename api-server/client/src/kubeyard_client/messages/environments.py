@@ -86,6 +86,15 @@ class BuildError(Message):
     detail: str
 
 
+class BuildWorker(Message):
+    """Whether anybody works on builds. While nobody does, they wait and keep their places."""
+
+    healthy: bool
+    silent_since: datetime | None = Field(
+        default=None, description="When a worker last answered; absent while one does, or if none ever has"
+    )
+
+
 class Build(Message):
     """One attempt to make an environment's archive and kernel."""
 
@@ -96,11 +105,30 @@ class Build(Message):
     step: BuildStepName | None = Field(description="The step that runs, or in which the build ended")
     steps: tuple[BuildStep, ...]
     error: BuildError | None
+    requested_by: str | None = Field(description="Who asked for it; absent where that was not kept yet")
     cancel_requested_by: str | None
     queue_position: int | None = Field(description="1 is next; absent unless the build waits")
+    worker: BuildWorker = Field(description="Whether anybody works on builds now")
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+
+
+class BuildQuery(Request):
+    """Which builds of an environment."""
+
+    cursor: str | None = Field(
+        default=None, pattern=r"^[0-9a-f]{32}$", description="next_cursor of the page before"
+    )
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class BuildPage(Message):
+    """One page of builds, the newest first; `next_cursor` is absent on the last one."""
+
+    builds: tuple[Build, ...]
+    next_cursor: str | None
+    total: int = Field(description="How many there are, on all pages")
 
 
 class Environment(Message):
@@ -131,6 +159,7 @@ class EnvironmentList(Message):
     """The caller's environments and the public ones, or everybody's for an administrator."""
 
     environments: tuple[Environment, ...]
+    worker: BuildWorker = Field(description="Whether anybody works on builds now")
 
 
 class NewEnvironment(Request):

@@ -98,9 +98,13 @@
   function connect() {
     if (source || document.hidden) return;
     source = new EventSource(document.body.dataset.eventsUrl);
+    let isConnecting = false;
     source.addEventListener("upstream", (event) => {
       if (event.data === "up") found();
       if (event.data === "down") lost();
+      // Nobody listened until now: what changed meanwhile was told to no one.
+      if (event.data === "up" && isConnecting) refreshTopic("*");
+      isConnecting = event.data === "connecting";
     });
     for (const topic of ["applications", "cluster", "kernels", "environments"]) {
       source.addEventListener(topic, () => refreshTopic(topic));

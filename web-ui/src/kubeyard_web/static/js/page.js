@@ -78,11 +78,19 @@
     if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
     return `${Math.floor(seconds / 86400)} d ${Math.floor((seconds % 86400) / 3600)} h`;
   }
+  const minute = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+  const dayAndMinute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const clock = (moment) => (moment.toDateString() === new Date().toDateString() ? minute : dayAndMinute).format(moment);
   const write = (element, text) => { if (element.textContent !== text) element.textContent = text; };
   function tick() {
     for (const time of $$("time[data-relative]")) {
       const moment = new Date(time.dateTime);
       write(time, ago(moment));
+      time.title = exact.format(moment);
+    }
+    for (const time of $$("time[data-clock]")) {
+      const moment = new Date(time.dateTime);
+      write(time, clock(moment));
       time.title = exact.format(moment);
     }
     for (const time of $$("[data-running-since]")) {
@@ -91,7 +99,8 @@
   }
   window.setInterval(tick, 1000);
   document.addEventListener("DOMContentLoaded", tick);
-  document.addEventListener("htmx:afterSettle", tick);
+  // At once, before anything is painted: what the server wrote of a time is never seen to change.
+  document.addEventListener("htmx:afterSwap", tick);
 
   // --- copying
   document.addEventListener("click", async (event) => {

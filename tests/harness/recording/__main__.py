@@ -1,0 +1,124 @@
+"""Records what a Hadoop of some version answers to everything that kubeyard_yarn asks.
+
+  PYTHONPATH=tests python -m harness.recording 3.3.6
+  PYTHONPATH=tests python -m harness.recording 2.10.2 --httpfs 3.3.6
+
+It fetches that version's jars with Maven, runs every daemon on the loopback address, plays the scenario,
+replaces tests/yarn/golden/<version> and ends the daemons. It needs Maven, Java 17 (a JDK) and 2 GB of memory.
+"""
+
+import argparse
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from kubeyard_yarn.resource_manager import ResourceManager
+
+from harness.recording import application_acts, configuration, daemons, file_acts, jars, log_acts
+from harness.recording.daemons import Daemons, Installed
+from harness.recording.recorder import recording
+from harness.recording.stable import Stable
+from harness.recording.stage import Stage
+
+GOLDEN = Path(__file__).resolve().parents[2] / "yarn" / "golden"
+MASTER = Path(__file__).with_name("Master.java")
+SERVICES = ("RM", "NM_HTTP", "HISTORY_HTTP", "HTTPFS")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Record one version."""
+    asked = _parser().parse_args(arguments)
+    # Ended from outside it ends its daemons too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    installed = Installed(
+        hadoop=jars.fetch(asked.jars.resolve(), asked.version, jars.HADOOP),
+        httpfs=jars.fetch(asked.jars.resolve(), asked.httpfs or asked.version, jars.HTTPFS),
+        java=Path(asked.java).resolve(),
+        # The JobHistoryServer of 2.x tells no logs, its timeline server does.
+        has_timeline=asked.version.startswith("2."),
+    )
+    source = _source(asked.version, asked.httpfs or asked.version, installed)
+    # Containers write below it: no folder that is closed to others, as temporary ones are.
+    home = Path(tempfile.mkdtemp(prefix="kubeyard-recording-", dir=asked.work))
+    try:
+        with daemons.running(home, installed, asked.port_base) as running:
+            _record(running, installed, source, GOLDEN / asked.version)
+    except BaseException:
+        print(f"the daemons' logs are kept in {home}", file=sys.stderr)  # noqa: T201
+        raise
+    shutil.rmtree(home)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m harness.recording",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("version", help="of Hadoop, as Maven Central has it")
+    parser.add_argument("--httpfs", help="another version of HttpFS, where Maven Central has not this one")
+    parser.add_argument("--java", default=shutil.which("java") or "java", help="the java that runs it all")
+    parser.add_argument(
+        "--jars", type=Path, default=Path("build/recorded-hadoop"), help="where they are kept"
+    )
+    parser.add_argument("--work", default="/var/tmp", help="where the daemons' folder is made and removed")
+    parser.add_argument("--port-base", type=int, default=26100, help="the first of twenty ports in a row")
+    return parser
+
+
+def _source(version: str, httpfs: str, installed: Installed) -> str:
+    told = subprocess.run((installed.java, "-version"), capture_output=True, text=True, check=True).stderr
+    java = told.split('"')[1]
+    return f"recorded from Hadoop {version} with HttpFS {httpfs} on Java {java} by harness.recording"
+
+
+def _record(running: Daemons, installed: Installed, source: str, folder: Path) -> None:
+    """Play the scenario in front of the recorder."""
+    started_ms = int(ResourceManager([running.url("RM")], "kubeyard").info().id)
+    stable = Stable(started_ms, _folders(running, installed), _default_ports(running.ports))
+    services = (*SERVICES, *(("TIMELINE_HTTP",) if installed.has_timeline else ()))
+    urls = {name: running.url(name) for name in services}
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with recording(folder, source, stable, urls) as recorder:
+        stage = Stage(recorder, urls, started_ms)
+        application_acts.before_anything(stage)
+        note = file_acts.prepare(stage, f"hdfs://127.0.0.1:{running.ports['NAMENODE']}")
+        sign = running.home / "end"
+        application_acts.start(stage, _master_command(running, installed, sign), note)
+        application_acts.while_they_are_there(stage)
+        log_acts.while_it_runs(stage)
+        application_acts.end(stage, sign)
+        log_acts.when_it_has_ended(stage)
+        file_acts.go_through(stage)
+        running.lose("nodemanager")
+        stage.wait_until_node("LOST")
+        stage.act("nodes_when_one_is_lost", stage.manager().nodes)
+
+
+def _folders(running: Daemons, installed: Installed) -> dict[Path, str]:
+    return {
+        running.home: "/hadoop",
+        installed.hadoop: "/hadoop/jars",
+        installed.java.parents[1]: "/java",
+        configuration.SOURCES.parents[1]: "/kubeyard",
+    }
+
+
+def _default_ports(ports: Mapping[str, int]) -> dict[int, int]:
+    defaults = {**configuration.PORTS, **configuration.TIMELINE_PORTS}
+    return {port: defaults[name] for name, port in ports.items()}
+
+
+def _master_command(running: Daemons, installed: Installed, sign: Path) -> str:
+    options = f"@{configuration.SOURCES / 'jvm.options'} -Xmx192m -XX:TieredStopAtLevel=1"
+    class_path = f"'{running.home}/conf:{installed.hadoop}/*'"
+    return f"exec {installed.java} {options} -cp {class_path} {MASTER} {sign}"
+
+
+if __name__ == "__main__":
+    main()
