@@ -25,7 +25,7 @@ from .conftest import SERVICE_USER, copy_of_migrated_sqlite
 
 SPEC = "ada.science"
 NEVER_WAS = "00000000-0000-4000-8000-000000000000"
-FOR_EVER = "import time\nwhile True: time.sleep(0.05)"
+FOR_EVER = "import time\nprint('on', flush=True)\nwhile True: time.sleep(0.05)"
 
 
 @pytest.fixture
@@ -162,14 +162,16 @@ def test_acts_of_the_owner_reach_his_kernel(linked: ApiServer, gateway: GatewayP
     ident = bob.start("kubeyard.local")
     _mirror(linked, kernel_application(1, "bob", ident, "kubeyard.local"))
     with bob.connect(ident) as channel:
-        cell = channel.send(FOR_EVER)
+        cell = channel.joined().send(FOR_EVER)
         _until(linked.client("bob"), ident, "busy")
+        # The kernel is busy from a moment before the cell runs, and an interrupt in it ends nothing.
+        channel.until_printed("on")
         _act(linked, "bob", "POST", f"{ident}/interrupt")
         assert "KeyboardInterrupt" in channel.output(cell)
         channel.run("kept = 1")
     _act(linked, "bob", "POST", f"{ident}/restart")
     with bob.connect(ident) as channel:
-        assert channel.run("'kept' in globals()") == "False"
+        assert channel.joined().run("'kept' in globals()") == "False"
     _act(linked, "bob", "DELETE", ident)
     wait_until(lambda: ident not in bob.kernel_ids(), "the kernel is gone")
 

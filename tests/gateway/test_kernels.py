@@ -8,7 +8,7 @@ from harness.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-FOR_EVER = "import time\nwhile True: time.sleep(0.05)"
+FOR_EVER = "import time\nprint('on', flush=True)\nwhile True: time.sleep(0.05)"
 
 
 def test_an_interrupt_ends_the_cell_and_keeps_the_session(gateway: GatewayProcess) -> None:
@@ -17,12 +17,30 @@ def test_an_interrupt_ends_the_cell_and_keeps_the_session(gateway: GatewayProces
     with ada.connect(kernel_id) as channel:
         channel.run("kept = 5")
         cell = channel.send(FOR_EVER)
-        channel.until_status("busy")
-        interrupt = threading.Timer(0.5, ada.send, ("POST", f"/api/kernels/{kernel_id}/interrupt"))
-        interrupt.start()
+        channel.until_printed("on")
+        assert ada.send("POST", f"/api/kernels/{kernel_id}/interrupt").status_code == 204
         assert "KeyboardInterrupt" in channel.output(cell)
-        interrupt.join()
         assert channel.run("kept") == "5"
+    assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
+
+
+def test_a_question_beside_a_running_cell_leaves_the_kernel_busy(gateway: GatewayProcess) -> None:
+    ada = gateway.client("ada")
+    kernel_id = ada.start("kubeyard.local")
+
+    def state() -> str:
+        return str(ada.send("GET", f"/api/kernels/{kernel_id}").json()["execution_state"])
+
+    with ada.connect(kernel_id) as channel:
+        channel.run("1")
+        channel.send(FOR_EVER)
+        channel.until_printed("on")
+        asked = channel.ask_control()
+        # The status after its answer, which the gateway has read before it passes it on.
+        channel.until_status("idle", of=asked)
+        assert state() == "busy"
+        ada.send("POST", f"/api/kernels/{kernel_id}/interrupt")
+        wait_until(lambda: state() == "idle", "the end of the cell is told")
     assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
 
 

@@ -181,6 +181,23 @@ class Channel:
         content |= {"allow_stdin": allow_stdin, "stop_on_error": True}
         return self._send("shell", "execute_request", content, metadata)
 
+    def joined(self) -> "Channel":
+        """Return this connection once it passes a kernel's messages on.
+
+        To a local kernel, stock joins some moment after the WebSocket opened, and drops what came before.
+        """
+        timeout_seconds = self.socket.gettimeout()
+        self.socket.settimeout(0.5)
+        while True:
+            self._send("shell", "kernel_info_request", {})
+            try:
+                if self.receive()["msg_type"] == "kernel_info_reply":
+                    break
+            except websocket.WebSocketTimeoutException:
+                continue
+        self.socket.settimeout(timeout_seconds)
+        return self
+
     def answer(self, text: str) -> None:
         """Answer the kernel's question of input."""
         self._send("stdin", "input_reply", {"value": text})
@@ -237,11 +254,25 @@ class Channel:
                     idle |= content["execution_state"] == "idle"
         return out
 
-    def until_status(self, state: str) -> None:
-        """Read until the kernel's status is `state`."""
+    def until_printed(self, text: str) -> None:
+        """Read until a cell has printed `text`."""
+        while text not in self.receive()["content"].get("text", ""):
+            pass
+
+    def ask_control(self) -> str:
+        """Ask for the kernel's info on its control channel, which answers beside a running cell."""
+        return self._send("control", "kernel_info_request", {})
+
+    def until_status(self, state: str, of: str = "") -> None:
+        """Read until the kernel's status is `state`, after the message `of` if it is given."""
         while True:
             message = self.receive()
-            if message["msg_type"] == "status" and message["content"]["execution_state"] == state:
+            is_after = not of or message["parent_header"].get("msg_id") == of
+            if (
+                is_after
+                and message["msg_type"] == "status"
+                and message["content"]["execution_state"] == state
+            ):
                 return
 
 

@@ -8,6 +8,7 @@ from jupyter_server._tz import utcnow
 from kubeyard_identity import Caller, may_act
 from traitlets import default
 
+from kubeyard_gateway.execution_state import ExecutionState
 from kubeyard_gateway.replay import MARK_TOPIC
 from kubeyard_gateway.warm_kernels import WarmKernels
 
@@ -49,6 +50,7 @@ class OwnedKernels(WarmKernels):
         kernel = self._kernels[kernel_id]
         kernel.execution_state, kernel.reason, kernel.last_activity = "starting", "", utcnow()
         kernel._activity_stream = kernel.connect_iopub()
+        told = ExecutionState()
 
         def record(parts: list[bytes]) -> None:
             if parts[0] == MARK_TOPIC:
@@ -60,7 +62,9 @@ class OwnedKernels(WarmKernels):
             self.last_kernel_activity = kernel.last_activity = utcnow()
             kernel.taken_up = False
             if b'"status"' in parts[header] and json.loads(parts[header])["msg_type"] == "status":
-                kernel.execution_state = json.loads(parts[header + 3])["execution_state"]
+                kernel.execution_state = (
+                    told.after(parts[header + 1], parts[header + 3]) or kernel.execution_state
+                )
 
         kernel._activity_stream.on_recv(record)
 
