@@ -162,7 +162,12 @@ def test_acts_of_the_owner_reach_his_kernel(linked: ApiServer, gateway: GatewayP
     ident = bob.start("kubeyard.local")
     _mirror(linked, kernel_application(1, "bob", ident, "kubeyard.local"))
     with bob.connect(ident) as channel:
-        cell = channel.joined().send(FOR_EVER)
+        # The gateway joins a local kernel's words some moment after its start, as the channel does.
+        wait_until(
+            lambda: bool(channel.joined()) and _states(linked.client("bob")).get(ident) == "idle",
+            "the gateway hears the kernel",
+        )
+        cell = channel.send(FOR_EVER)
         _until(linked.client("bob"), ident, "busy")
         # The kernel is busy from a moment before the cell runs, and an interrupt in it ends nothing.
         channel.until_printed("on")
