@@ -31,15 +31,17 @@ def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
     home.chmod(0o755)
     offset = int(os.environ.get("KUBEYARD_TEST_PORT_OFFSET") or OFFSET)
     only = [name for name in os.environ.get("KUBEYARD_TEST_ONLY", "").split(",") if name]
-    platform = Platform.boot(home, offset, only)
     failed_before = request.session.testsfailed
     try:
-        yield platform
+        platform = Platform.boot(home, offset, only)
+        try:
+            yield platform
+        finally:
+            if request.session.testsfailed > failed_before:
+                sys.stderr.write(platform.logs())
+                platform.keep_logs(RESULTS / f"logs-{home.name}")
+            platform.stop()
     finally:
-        if request.session.testsfailed > failed_before:
-            sys.stderr.write(platform.logs())
-            platform.keep_logs(RESULTS / f"logs-{home.name}")
-        platform.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 

@@ -40,13 +40,19 @@ class Platform:
 
     @classmethod
     def boot(cls, home: Path, offset: int, only: Sequence[str] = ()) -> "Platform":
-        """Start the platform in `home` with every port moved by `offset`; quick when it is up already."""
+        """Start the platform in `home` with every port moved by `offset`; quick when it is up already.
+
+        A start that fails, or that a test's time limit cuts off, leaves nothing running.
+        """
         options = ("--only", ",".join(only)) if only else ()
-        done = command(home, offset, "start", *options, timeout_seconds=FIRST_BOOT_SECONDS)
-        if done.returncode:
+        try:
+            done = command(home, offset, "start", *options, timeout_seconds=FIRST_BOOT_SECONDS)
+            assert not done.returncode, f"the platform did not start:\n{done.stdout}{done.stderr}"
+            return cls.attach(home)
+        except BaseException:
             sys.stderr.write(logs(home))
-            raise AssertionError(f"the platform did not start:\n{done.stdout}{done.stderr}")
-        return cls.attach(home)
+            command(home, offset, "stop", timeout_seconds=STOP_SECONDS)
+            raise
 
     @classmethod
     def attach(cls, home: Path) -> "Platform":

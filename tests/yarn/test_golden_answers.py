@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from harness.recording.application_acts import NEVER, REASON, TOO_MUCH_MB
+from harness.recording.application_acts import FAILING, MASTER_MB, NEVER, REASON, TOO_MUCH_MB, WORKER_MB
 from harness.recording.configuration import MEMORY_MB, VCORES
 from harness.recording.replay import GOLDEN, VERSIONS, Replay
 from harness.recording.stable import STARTED_MS
@@ -25,7 +25,7 @@ from kubeyard_yarn.errors import BadRequest, NotFound, Refused, UnexpectedAnswer
 from kubeyard_yarn.resource_manager import ResourceManager
 
 STARTED = datetime.fromtimestamp(STARTED_MS / 1000, UTC)
-RUNNING_MB = 1024
+RUNNING_MB = MASTER_MB + WORKER_MB
 
 
 def an_application(replay: Replay, name: str, number: int) -> Application:
@@ -61,7 +61,7 @@ def test_a_running_application(replay: Replay) -> None:
     assert application.state is ApplicationState.RUNNING
     assert application.final_status is FinalStatus.UNDEFINED
     assert application.progress_percent == 50
-    assert (application.memory_mb, application.vcores, application.running_containers) == (RUNNING_MB, 1, 1)
+    assert (application.memory_mb, application.vcores, application.running_containers) == (RUNNING_MB, 2, 2)
     assert (application.am_host, application.am_container_id) == ("localhost", container_id(RUNS))
     assert application.tracking_url.endswith(f"/proxy/{application_id(RUNS)}/")
     assert application.started_at is not None
@@ -141,16 +141,26 @@ def test_a_stranger_sees_no_memory_and_no_times(replay: Replay) -> None:
     assert {(each.memory_mb, each.started_at) for each in started} == {(0, None)}
 
 
-def test_an_attempt_and_its_container(replay: Replay) -> None:
+def test_an_attempt_and_its_containers(replay: Replay) -> None:
     [attempt] = replay.manager("attempts_of_the_running").attempts(application_id(RUNS))
-    [container] = replay.manager("containers_of_the_running").containers(application_id(RUNS))
-    assert attempt.number == 1
-    assert attempt.am_container_id == container.id == container_id(RUNS)
-    assert (container.state, container.memory_mb, container.vcores) == ("RUNNING", RUNNING_MB, 1)
-    assert container.node_http_address == "localhost:8042"
-    assert container.started_at is not None
-    assert container.finished_at is None
-    assert container.exit_status is None
+    containers = replay.manager("containers_of_the_running").containers(application_id(RUNS))
+    assert (attempt.number, attempt.am_container_id) == (1, container_id(RUNS))
+    assert {each.id: each.memory_mb for each in containers} == {
+        container_id(RUNS): MASTER_MB,
+        container_id(RUNS, which=2): WORKER_MB,
+    }
+    for container in containers:
+        assert (container.state, container.vcores) == ("RUNNING", 1)
+        assert container.node_http_address == "localhost:8042"
+        assert container.started_at is not None
+        assert container.finished_at is None
+        assert container.exit_status is None
+
+
+def test_a_single_container_is_a_list_too(replay: Replay) -> None:
+    # It is a bare object before 3.5.
+    [container] = replay.manager("containers_of_the_master_alone").containers(application_id(RUNS))
+    assert container.id == container_id(RUNS)
 
 
 def test_an_ended_application_keeps_its_attempt_and_no_container(replay: Replay) -> None:
@@ -163,9 +173,9 @@ def test_an_ended_application_keeps_its_attempt_and_no_container(replay: Replay)
 def test_metrics_add_up(replay: Replay) -> None:
     metrics = replay.manager("metrics").metrics()
     assert (metrics.memory_total_mb, metrics.vcores_total) == (MEMORY_MB, VCORES)
-    assert (metrics.memory_used_mb, metrics.vcores_used) == (RUNNING_MB, 1)
-    assert (metrics.memory_available_mb, metrics.vcores_available) == (MEMORY_MB - RUNNING_MB, VCORES - 1)
-    assert (metrics.nodes_active, metrics.containers_running, metrics.containers_pending) == (1, 1, 1)
+    assert (metrics.memory_used_mb, metrics.vcores_used) == (RUNNING_MB, 2)
+    assert (metrics.memory_available_mb, metrics.vcores_available) == (MEMORY_MB - RUNNING_MB, VCORES - 2)
+    assert (metrics.nodes_active, metrics.containers_running, metrics.containers_pending) == (1, 2, 1)
     assert (metrics.applications_running, metrics.applications_pending) == (1, 1)
     # 2.x does not tell what is pending.
     tells_pending = not replay.version.startswith("2.")
@@ -185,8 +195,8 @@ def test_queues_are_flattened_with_their_shares(replay: Replay) -> None:
     assert interactive.limit_memory_mb == root.guaranteed_memory_mb == MEMORY_MB
     assert interactive.guaranteed_memory_mb == pytest.approx(0.7 * MEMORY_MB, abs=1)
     assert (interactive.applications_running, interactive.applications_pending) == (1, 1)
-    assert (interactive.containers_running, interactive.containers_pending) == (1, 1)
-    assert (interactive.memory_used_mb, interactive.vcores_used) == (RUNNING_MB, 1)
+    assert (interactive.containers_running, interactive.containers_pending) == (2, 1)
+    assert (interactive.memory_used_mb, interactive.vcores_used) == (RUNNING_MB, 2)
     assert default.memory_used_mb == 0
     # The root tells no use of its own.
     assert (root.memory_used_mb, root.applications_pending) == (RUNNING_MB, 1)
@@ -197,18 +207,18 @@ def test_a_node_and_the_same_node_when_it_is_lost(replay: Replay) -> None:
     assert (node.state, node.version, node.host) == ("RUNNING", replay.version, "localhost")
     assert node.http_address == "localhost:8042"
     assert (node.memory_used_mb, node.memory_total_mb) == (RUNNING_MB, MEMORY_MB)
-    assert (node.vcores_used, node.vcores_total, node.containers) == (1, VCORES, 1)
+    assert (node.vcores_used, node.vcores_total, node.containers) == (2, VCORES, 2)
     assert node.last_seen_at is not None
     [lost] = replay.manager("nodes_when_one_is_lost").nodes()
     assert (lost.id, lost.state, lost.memory_used_mb) == (node.id, "LOST", 0)
 
 
 def test_an_application_is_submitted_under_a_new_id(replay: Replay) -> None:
-    manager = replay.manager("submit_one_that_runs", OWNER)
+    manager = replay.manager("submit_one_that_fails", OWNER)
     created = manager.new_application()
-    assert created.id == application_id(RUNS)
+    assert created.id == application_id(FAILS)
     assert (created.maximum_memory_mb, created.maximum_vcores) == (MEMORY_MB, VCORES)
-    manager.submit({"application-id": created.id})
+    manager.submit(FAILING.to_json(created.id))
 
 
 def test_a_submission_that_is_none_is_a_bad_request(replay: Replay) -> None:
@@ -221,6 +231,13 @@ def test_a_kill_may_be_repeated(replay: Replay) -> None:
     begun = replay.manager("kill").kill(application_id(WAITS), REASON)
     assert begun is not ApplicationState.UNKNOWN
     assert replay.manager("kill_again").kill(application_id(WAITS)) is ApplicationState.KILLED
+
+
+@pytest.mark.parametrize("state", ["FINAL_SAVING", "FINISHING", "KILLING"])
+def test_a_kill_may_answer_with_a_state_that_no_list_has(state: str) -> None:
+    # 3.3.6 was seen to say FINAL_SAVING, for a few milliseconds.
+    with ScriptedServer(lambda asked: as_json({"state": state}, 202)) as server:
+        assert ResourceManager([server.url], "kubeyard").kill("a") is not ApplicationState.UNKNOWN
 
 
 def test_a_stranger_may_not_kill(replay: Replay) -> None:

@@ -13,16 +13,19 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from kubeyard_yarn.resource_manager import ResourceManager
 
-from harness.recording import application_acts, configuration, daemons, file_acts, jars, log_acts
-from harness.recording.daemons import Daemons, Installed
+from harness.recording import application_acts, configuration, file_acts, jars, log_acts, pair_acts
+from harness.recording.daemons import Daemons, running
+from harness.recording.jvm import Installed
+from harness.recording.pair import PORTS as PAIR_PORTS
+from harness.recording.pair import Pair, running_pair
 from harness.recording.recorder import recording
 from harness.recording.stable import Stable
-from harness.recording.stage import Stage
+from harness.recording.stage import SERVICE, Stage
 
 GOLDEN = Path(__file__).resolve().parents[2] / "yarn" / "golden"
 MASTER = Path(__file__).with_name("Master.java")
@@ -44,12 +47,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     source = _source(asked.version, asked.httpfs or asked.version, installed)
     # Containers write below it: no folder that is closed to others, as temporary ones are.
     home = Path(tempfile.mkdtemp(prefix="kubeyard-recording-", dir=asked.work))
+    recorded = home / "recorded"
+    recorded.mkdir()
     try:
-        with daemons.running(home, installed, asked.port_base) as running:
-            _record(running, installed, source, GOLDEN / asked.version)
+        with running(home / "cluster", installed, asked.port_base) as daemons:
+            _record(daemons, installed, source, recorded)
+        with running_pair(home / "pair", installed, asked.port_base) as pair:
+            _record_pair(pair, source, recorded)
     except BaseException:
         print(f"the daemons' logs are kept in {home}", file=sys.stderr)  # noqa: T201
         raise
+    shutil.rmtree(GOLDEN / asked.version, ignore_errors=True)
+    shutil.move(recorded, GOLDEN / asked.version)
     shutil.rmtree(home)
 
 
@@ -76,48 +85,49 @@ def _source(version: str, httpfs: str, installed: Installed) -> str:
     return f"recorded from Hadoop {version} with HttpFS {httpfs} on Java {java} by harness.recording"
 
 
-def _record(running: Daemons, installed: Installed, source: str, folder: Path) -> None:
+def _record(daemons: Daemons, installed: Installed, source: str, folder: Path) -> None:
     """Play the scenario in front of the recorder."""
-    started_ms = int(ResourceManager([running.url("RM")], "kubeyard").info().id)
-    stable = Stable(started_ms, _folders(running, installed), _default_ports(running.ports))
+    started_ms = int(ResourceManager([daemons.url("RM")], SERVICE).info().id)
+    stable = Stable(started_ms, _folders(daemons, installed), configuration.default_ports(daemons.ports))
     services = (*SERVICES, *(("TIMELINE_HTTP",) if installed.has_timeline else ()))
-    urls = {name: running.url(name) for name in services}
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    urls = {name: daemons.url(name) for name in services}
     with recording(folder, source, stable, urls) as recorder:
         stage = Stage(recorder, urls, started_ms)
         application_acts.before_anything(stage)
-        note = file_acts.prepare(stage, f"hdfs://127.0.0.1:{running.ports['NAMENODE']}")
-        sign = running.home / "end"
-        application_acts.start(stage, _master_command(running, installed, sign), note)
+        note = file_acts.prepare(stage, f"hdfs://127.0.0.1:{daemons.ports['NAMENODE']}")
+        grow, end = daemons.home / "grow", daemons.home / "end"
+        master = f"{_master_command(daemons, installed)} {grow} {end}"
+        application_acts.start(stage, master, grow, note)
         application_acts.while_they_are_there(stage)
         log_acts.while_it_runs(stage)
-        application_acts.end(stage, sign)
+        application_acts.end(stage, end)
         log_acts.when_it_has_ended(stage)
         file_acts.go_through(stage)
-        running.lose("nodemanager")
+        daemons.lose("nodemanager")
         stage.wait_until_node("LOST")
         stage.act("nodes_when_one_is_lost", stage.manager().nodes)
 
 
-def _folders(running: Daemons, installed: Installed) -> dict[Path, str]:
+def _record_pair(pair: Pair, source: str, folder: Path) -> None:
+    """Play what a pair of ResourceManagers is asked; the second one's port is called as its own below."""
+    ports = {int(pair.urls[member].rpartition(":")[2]): port for member, port in PAIR_PORTS.items()}
+    with recording(folder, source, Stable(pair.started_ms, {}, ports), pair.urls) as recorder:
+        pair_acts.play(recorder, pair)
+
+
+def _folders(daemons: Daemons, installed: Installed) -> dict[Path, str]:
     return {
-        running.home: "/hadoop",
+        daemons.home: "/hadoop",
         installed.hadoop: "/hadoop/jars",
         installed.java.parents[1]: "/java",
         configuration.SOURCES.parents[1]: "/kubeyard",
     }
 
 
-def _default_ports(ports: Mapping[str, int]) -> dict[int, int]:
-    defaults = {**configuration.PORTS, **configuration.TIMELINE_PORTS}
-    return {port: defaults[name] for name, port in ports.items()}
-
-
-def _master_command(running: Daemons, installed: Installed, sign: Path) -> str:
+def _master_command(daemons: Daemons, installed: Installed) -> str:
     options = f"@{configuration.SOURCES / 'jvm.options'} -Xmx192m -XX:TieredStopAtLevel=1"
-    class_path = f"'{running.home}/conf:{installed.hadoop}/*'"
-    return f"exec {installed.java} {options} -cp {class_path} {MASTER} {sign}"
+    class_path = f"'{daemons.home}/conf:{installed.hadoop}/*'"
+    return f"exec {installed.java} {options} -cp {class_path} {MASTER}"
 
 
 if __name__ == "__main__":

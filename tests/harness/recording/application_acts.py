@@ -7,11 +7,25 @@ from kubeyard_yarn.applications import ACTIVE_STATES, FINAL_STATES
 from kubeyard_yarn.applications import ApplicationState as State
 from kubeyard_yarn.submission import LocalResource
 
-from harness.recording.stage import FAILS, HAS_NO_QUEUE, OWNER, RUNS, STRANGER, WAITS, Stage, application_id
+from harness.recording.stage import (
+    FAILS,
+    HAS_NO_QUEUE,
+    OWNER,
+    RUNS,
+    STRANGER,
+    WAITS,
+    Stage,
+    application_id,
+    container_id,
+    submission,
+)
 
 NEVER = "application_1_0001"
 REASON = "stopped by admin: lunch"
 QUEUE = "interactive"
+FAILING = submission("Failing", "echo broken >&2; exit 3", 256, QUEUE, {})
+# What the running one holds: its master and one more container.
+MASTER_MB, WORKER_MB = 1024, 256
 # The whole node: it does not fit beside the first one, nor into what masters may take together.
 TOO_MUCH_MB = 4096
 
@@ -22,16 +36,23 @@ def before_anything(stage: Stage) -> None:
     stage.act("no_applications", stage.manager().applications)
 
 
-def start(stage: Stage, master: str, note: LocalResource) -> None:
-    """Submit one that runs, one that fails, one that waits and one whose queue does not exist."""
+def start(stage: Stage, master: str, grow: Path, note: LocalResource) -> None:
+    """Submit one that runs, one that fails, one that waits and one whose queue does not exist.
+
+    The master asks for one more container once the file `grow` appears.
+    """
     write_logs = "seq 1 500 > <LOG_DIR>/numbers; : > <LOG_DIR>/empty; cat note.txt"
-    stage.submit("one_that_runs", f"{write_logs}; {master}", 1024, QUEUE, {"note.txt": note})
+    runs = f"{write_logs}; {master} {WORKER_MB}"
+    stage.submit("submit_one_that_runs", submission("Penguins", runs, MASTER_MB, QUEUE, {"note.txt": note}))
     stage.wait_for_state(RUNS, State.RUNNING)
-    stage.submit("one_that_fails", "echo broken >&2; exit 3", 256, QUEUE, {})
+    look_at_containers(stage, "of_the_master_alone", RUNS)
+    grow.touch()
+    stage.wait_for_log(container_id(RUNS, stage.started_ms, which=2), "stdout")
+    stage.submit("submit_one_that_fails", FAILING)
     stage.wait_for_state(FAILS, State.FAILED)
-    stage.submit("one_that_waits", "sleep 60", TOO_MUCH_MB, QUEUE, {})
+    stage.submit("submit_one_that_waits", submission("Waiting", "sleep 60", TOO_MUCH_MB, QUEUE, {}))
     stage.wait_for_state(WAITS, State.ACCEPTED)
-    stage.submit("to_a_queue_that_does_not_exist", "sleep 60", 256, "nowhere", {})
+    stage.submit("submit_to_no_queue", submission("Lost", "sleep 60", 256, "nowhere", {}))
     stage.wait_for_state(HAS_NO_QUEUE, State.FAILED)
     nonsense = {"application-id": "nonsense"}
     stage.act("submit_nonsense", lambda: stage.manager(OWNER).submit(nonsense))

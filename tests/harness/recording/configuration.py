@@ -23,6 +23,12 @@ def ports_from(base: int) -> dict[str, int]:
     return ports
 
 
+def default_ports(ports: Mapping[str, int]) -> dict[int, int]:
+    """Return what each port of a block is by default."""
+    defaults = {**PORTS, **TIMELINE_PORTS}
+    return {port: defaults[name] for name, port in ports.items()}
+
+
 def write(home: Path, ports: Mapping[str, int]) -> Path:
     """Write the configuration for a Hadoop that lives in `home` and return its folder."""
     folder = home / "conf"

@@ -1,8 +1,5 @@
 """A whole Hadoop of some version on this machine's loopback address, for as long as a recording takes."""
 
-import os
-import signal
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,31 +9,18 @@ from kubeyard_local import readiness
 from kubeyard_local.readiness import Answers, Probe, Says
 
 from harness.recording import configuration
-from harness.waiting import wait_until
+from harness.recording.jvm import STOP_SECONDS, Installed, Jvms, Process, Program, wait_until_ready
 
-START_SECONDS = 300
-STOP_SECONDS = 60
-NAME_NODE = "hdfs.server.namenode.NameNode"
-# Name, memory of its heap in MB, main class.
+NAME_NODE = Program("namenode", 256, "hdfs.server.namenode.NameNode")
 DAEMONS = (
-    ("namenode", 256, NAME_NODE),
-    ("datanode", 256, "hdfs.server.datanode.DataNode"),
-    ("resourcemanager", 384, "yarn.server.resourcemanager.ResourceManager"),
-    ("nodemanager", 256, "yarn.server.nodemanager.NodeManager"),
-    ("historyserver", 256, "mapreduce.v2.hs.JobHistoryServer"),
+    NAME_NODE,
+    Program("datanode", 256, "hdfs.server.datanode.DataNode"),
+    Program("resourcemanager", 384, "yarn.server.resourcemanager.ResourceManager"),
+    Program("nodemanager", 256, "yarn.server.nodemanager.NodeManager"),
+    Program("historyserver", 256, "mapreduce.v2.hs.JobHistoryServer"),
+    Program("httpfs", 128, "fs.http.server.HttpFSServerWebServer"),
 )
-HTTPFS = ("httpfs", 128, "fs.http.server.HttpFSServerWebServer")
-TIMELINE = ("timeline", 256, "yarn.server.applicationhistoryservice.ApplicationHistoryServer")
-
-
-@dataclass(frozen=True)
-class Installed:
-    """The jars of a Hadoop and of the HttpFS in front of it, and the Java that runs them."""
-
-    hadoop: Path
-    httpfs: Path
-    java: Path
-    has_timeline: bool
+TIMELINE = Program("timeline", 256, "yarn.server.applicationhistoryservice.ApplicationHistoryServer")
 
 
 @dataclass(frozen=True)
@@ -45,7 +29,7 @@ class Daemons:
 
     home: Path
     ports: Mapping[str, int]
-    processes: Mapping[str, subprocess.Popen[bytes]]
+    processes: Mapping[str, Process]
 
     def url(self, port: str) -> str:
         """Return where a service answers over HTTP."""
@@ -59,89 +43,19 @@ class Daemons:
 
 @contextmanager
 def running(home: Path, installed: Installed, port_base: int) -> Iterator[Daemons]:
-    """Start every daemon in the empty folder `home`, wait until all can be used, and end them at last."""
+    """Start every daemon in the new folder `home`, wait until all can be used, and end them at last."""
     ports = configuration.ports_from(port_base)
     configuration.write(home, ports)
-    start = Starter(home, installed)
-    start.to_its_end("namenode", "-format", "-nonInteractive")
+    jvms = Jvms(home, installed)
+    jvms.to_its_end(NAME_NODE, "-format", "-nonInteractive")
+    programs = (*DAEMONS, TIMELINE) if installed.has_timeline else DAEMONS
     with ExitStack() as stack:
-        names = [name for name, *_ in start.daemons]
-        processes = {name: stack.enter_context(start.daemon(name)) for name in names}
+        processes = {program.name: stack.enter_context(jvms.daemon(program)) for program in programs}
         daemons = Daemons(home, ports, processes)
         for name, probe in _probes(daemons).items():
             if name in processes:
-                _wait_until_ready(name, probe, processes[name])
+                wait_until_ready(name, probe, processes[name])
         yield daemons
-
-
-def _wait_until_ready(name: str, probe: Probe, process: subprocess.Popen[bytes]) -> None:
-    def is_ready_or_dead() -> bool:
-        return process.poll() is not None or probe() is None
-
-    wait_until(is_ready_or_dead, f"the {name} is ready", START_SECONDS, 0.5)
-    if process.poll() is not None:
-        raise RuntimeError(f"the {name} ended at once; see its log")
-
-
-class Starter:
-    """Starts the JVMs of one Hadoop."""
-
-    def __init__(self, home: Path, installed: Installed) -> None:
-        """`home` holds the configuration already."""
-        self._home = home
-        self._installed = installed
-        self.daemons = (*DAEMONS, HTTPFS, *((TIMELINE,) if installed.has_timeline else ()))
-        (home / "logs").mkdir()
-        (home / "httpfs" / "temp").mkdir(parents=True)
-
-    @contextmanager
-    def daemon(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Start a daemon, and end it with the `with` block."""
-        with self._log(name).open("ab") as log:
-            process = subprocess.Popen(
-                self._command(name), stdout=log, stderr=subprocess.STDOUT, env=self._environment(name)
-            )
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-    def to_its_end(self, name: str, *arguments: str) -> None:
-        """Run a daemon's program with arguments that make it end by itself."""
-        command = (*self._command(name), *arguments)
-        with self._log(name).open("ab") as log:
-            subprocess.run(
-                command, stdout=log, stderr=subprocess.STDOUT, env=self._environment(name), check=True
-            )
-
-    def _command(self, name: str) -> tuple[str, ...]:
-        heap_mb, main = next((heap, main) for each, heap, main in self.daemons if each == name)
-        jars = self._installed.httpfs if name == "httpfs" else self._installed.hadoop
-        return (
-            str(self._installed.java),
-            f"@{configuration.SOURCES / 'jvm.options'}",
-            f"-Xmx{heap_mb}m",
-            *(f"-Dhttpfs.{each}.dir={path}" for each, path in self._httpfs_folders().items()),
-            "-cp",
-            f"{self._home}/conf:{jars}/*",
-            f"org.apache.hadoop.{main}",
-        )
-
-    def _httpfs_folders(self) -> Mapping[str, Path]:
-        home = self._home / "httpfs"
-        return {"home": home, "config": self._home / "conf", "log": home, "temp": home / "temp"}
-
-    def _environment(self, name: str) -> dict[str, str]:
-        account = "httpfs" if name == "httpfs" else "kubeyard"
-        return {**os.environ, "HADOOP_USER_NAME": account, "TZ": "UTC"}
-
-    def _log(self, name: str) -> Path:
-        return self._home / "logs" / f"{name}.log"
 
 
 def _probes(daemons: Daemons) -> Mapping[str, Probe]:

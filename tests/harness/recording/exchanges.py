@@ -22,12 +22,23 @@ class Exchange:
 
     def is_for(self, asked: Asked) -> bool:
         """Whether this is the answer to that request."""
-        return (self.method, self.path, dict(self.params)) == (asked.method, asked.path, asked.params)
+        mine, its = (self.method, self.path, dict(self.params)), (asked.method, asked.path, asked.params)
+        return mine == its and (not self.sent or self.sent == json_or_text(asked.body))
 
     def answer(self) -> Answer:
         """Return the answer as it goes over the wire."""
         text = self.body if isinstance(self.body, str) else json.dumps(self.body)
         return Answer(text.encode(), self.status, dict(self.headers))
+
+
+def json_or_text(content: bytes) -> object:
+    """Return JSON where it is more than a word, so that it can be read in the file, else the text."""
+    text = content.decode()
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    return found if isinstance(found, dict | list) else text
 
 
 def write(file: Path, source: str, exchanges: Iterable[Exchange]) -> None:

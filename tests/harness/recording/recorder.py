@@ -1,6 +1,5 @@
 """Stands between the client and Hadoop and keeps what passes."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -61,10 +60,10 @@ class Recorder:
             method=asked.method,
             path=same.text(asked.path),
             params={name: same.text(value) for name, value in asked.params.items()},
-            sent=same(_json_or_text(asked.body)),
+            sent=same(exchanges.json_or_text(asked.body)),
             status=received.status_code,
             headers={name: same.text(value) for name, value in headers.items()},
-            body=same(_json_or_text(received.content)),
+            body=same(exchanges.json_or_text(received.content)),
         )
 
 
@@ -81,13 +80,3 @@ def recording(folder: Path, source: str, stable: Stable, services: Mapping[str, 
 
             urls[name] = stack.enter_context(ScriptedServer(script)).url
         yield recorder
-
-
-def _json_or_text(content: bytes) -> object:
-    """Return JSON where it is more than a word, so that it can be read in the file, else the text."""
-    text = content.decode()
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return text
-    return found if isinstance(found, dict | list) else text

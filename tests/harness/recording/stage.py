@@ -38,9 +38,28 @@ def application_id(number: int, started_ms: int = STARTED_MS) -> str:
     return f"application_{started_ms}_{number:04}"
 
 
-def container_id(number: int, started_ms: int = STARTED_MS) -> str:
-    """Return the id of the first container of that application, its ApplicationMaster's."""
-    return f"container_{started_ms}_{number:04}_01_000001"
+def container_id(number: int, started_ms: int = STARTED_MS, which: int = 1) -> str:
+    """Return the id of a container of that application; the first one is its ApplicationMaster's."""
+    return f"container_{started_ms}_{number:04}_01_{which:06}"
+
+
+def submission(
+    name: str, command: str, memory_mb: int, queue: str, resources: Mapping[str, LocalResource]
+) -> ApplicationSubmission:
+    """Return an application of the owner's, as the platform submits them."""
+    return ApplicationSubmission(
+        name=name,
+        user=OWNER,
+        queue=queue,
+        memory_mb=memory_mb,
+        vcores=1,
+        command=f"({command}) 1><LOG_DIR>/stdout 2><LOG_DIR>/stderr",
+        environment={"GREETING": "hello"} if resources else {},
+        resources=resources,
+        tags=TAGS,
+        viewers=(SERVICE,),
+        modifiers=(SERVICE,),
+    )
 
 
 @dataclass(frozen=True)
@@ -72,33 +91,16 @@ class Stage:
         """Return HDFS, witnessed."""
         return HttpFs(self.recorder.urls["HTTPFS"], service).as_user(user)
 
-    def submit(
-        self, name: str, command: str, memory_mb: int, queue: str, resources: Mapping[str, LocalResource]
-    ) -> str:
-        """Submit as the platform does, as the owner, and keep that as the act `submit_<name>`."""
+    def submit(self, act: str, application: ApplicationSubmission) -> None:
+        """Submit as the platform does, in the owner's name."""
         mine = self.manager(OWNER)
-        found: list[str] = []
-        submission = ApplicationSubmission(
-            name="Penguins",
-            user=OWNER,
-            queue=queue,
-            memory_mb=memory_mb,
-            vcores=1,
-            command=f"({command}) 1><LOG_DIR>/stdout 2><LOG_DIR>/stderr",
-            environment={"GREETING": "hello"},
-            resources=resources,
-            tags=TAGS,
-            viewers=(SERVICE,),
-            modifiers=(SERVICE,),
-        )
 
         def submit() -> str:
-            found.append(mine.new_application().id)
-            mine.submit(submission.to_json(found[0]))
-            return found[0]
+            found = mine.new_application().id
+            mine.submit(application.to_json(found))
+            return found
 
-        self.act(f"submit_{name}", submit)
-        return found[0]
+        self.act(act, submit)
 
     def wait_for_state(self, number: int, *states: ApplicationState) -> Application:
         """Wait until the application is in one of the states."""
@@ -116,10 +118,9 @@ class Stage:
         manager = ResourceManager([self.urls["RM"]], SERVICE)
         wait_until(lambda: manager.nodes()[0].state == state, f"the node is {state}", WAIT_SECONDS)
 
-    def wait_for_log(self, number: int, file: str) -> None:
-        """Wait until the application's container has begun to write a log."""
+    def wait_for_log(self, container: str, file: str) -> None:
+        """Wait until a container has begun to write a log."""
         logs = ContainerLogs(self.urls["HISTORY_HTTP"], SERVICE)
-        container = container_id(number, self.started_ms)
 
         def is_there() -> bool:
             try:
