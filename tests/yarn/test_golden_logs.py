@@ -5,8 +5,10 @@ from harness.recording.application_acts import NEVER
 from harness.recording.log_acts import LENGTH, MIDDLE, NEVER_CONTAINER, NUMBERS
 from harness.recording.replay import VERSIONS, Replay
 from harness.recording.stage import HISTORY, RUNS, STRANGER, History, application_id, container_id
+from harness.scripted_server import ScriptedServer, as_json
 from kubeyard_yarn.errors import NotFound, Refused
 from kubeyard_yarn.log_files import LogPart
+from kubeyard_yarn.logs import ContainerLogs
 
 CONTAINER = container_id(RUNS)
 FILES = {"numbers", "empty", "stdout", "stderr"}
@@ -85,8 +87,36 @@ def test_what_an_ended_application_left(replay: Replay) -> None:
 
 
 def test_nothing_is_collected_while_it_runs(replay: Replay) -> None:
+    name, history = replay.history
+    logs = replay.logs(f"collected_logs_of_the_running_{name}", history=history)
     with pytest.raises(NotFound, match=application_id(RUNS)):
-        replay.logs("collected_logs_of_the_running").of_application(application_id(RUNS))
+        logs.of_application(application_id(RUNS), CONTAINER)
+
+
+def test_what_has_just_ended_has_its_logs_or_is_not_found(replay: Replay) -> None:
+    name, history = replay.history
+    logs = replay.logs(f"collected_logs_of_the_just_ended_{name}", history=history)
+    try:
+        found = logs.of_application(application_id(RUNS), CONTAINER)
+    except NotFound:
+        return
+    assert {CONTAINER, container_id(RUNS, which=2)} >= {each.container_id for each in found}
+
+
+def test_a_folder_without_a_log_in_it_yet_is_not_found() -> None:
+    # What 3.3.6 was seen to say for a moment after a kill, two Java names shortened to one.
+    message = "org.apache.hadoop.yarn.webapp.NotFoundException: Can not get log meta for request."
+    told = {"RemoteException": {"exception": "WebApplicationException", "message": message}}
+    with ScriptedServer(lambda asked: as_json(told, 500)) as history, pytest.raises(NotFound):
+        ContainerLogs(history.url, "kubeyard").of_application(application_id(RUNS))
+
+
+@pytest.mark.parametrize("when", ["running", "just_ended"])
+def test_a_log_that_is_not_there_yet_is_not_found(replay: Replay, when: str) -> None:
+    name, history = replay.history
+    logs = replay.logs(f"log_of_the_{when}_that_never_was_{name}", history=history)
+    with pytest.raises(NotFound):
+        logs.read(CONTAINER, "nope", replay.node, length=LENGTH)
 
 
 def test_nothing_is_collected_of_what_never_was(replay: Replay) -> None:

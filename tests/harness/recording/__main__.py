@@ -2,9 +2,11 @@
 
   PYTHONPATH=tests python -m harness.recording 3.3.6
   PYTHONPATH=tests python -m harness.recording 2.10.2 --httpfs 3.3.6
+  PYTHONPATH=tests python -m harness.recording 3.3.6 --test
 
 It fetches that version's jars with Maven, runs every daemon on the loopback address, plays the scenario,
-replaces tests/yarn/golden/<version> and ends the daemons. It needs Maven, Java 17 (a JDK) and 2 GB of memory.
+replaces tests/yarn/golden/<version> and ends the daemons. With --test it runs the client's own tests for real
+daemons on them instead. It needs Maven, Java 17 (a JDK) and 2 GB of memory.
 """
 
 import argparse
@@ -13,7 +15,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from kubeyard_yarn.resource_manager import ResourceManager
@@ -26,6 +29,7 @@ from harness.recording.pair import Pair, running_pair
 from harness.recording.recorder import recording
 from harness.recording.stable import Stable
 from harness.recording.stage import SERVICE, Stage
+from harness.recording.trial import run_tests
 
 GOLDEN = Path(__file__).resolve().parents[2] / "yarn" / "golden"
 MASTER = Path(__file__).with_name("Master.java")
@@ -33,7 +37,7 @@ SERVICES = ("RM", "NM_HTTP", "HISTORY_HTTP", "HTTPFS")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Record one version."""
+    """Record one version, or test the client on it."""
     asked = _parser().parse_args(arguments)
     # Ended from outside it ends its daemons too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -44,21 +48,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The JobHistoryServer of 2.x tells no logs, its timeline server does.
         has_timeline=asked.version.startswith("2."),
     )
-    source = _source(asked.version, asked.httpfs or asked.version, installed)
-    # Containers write below it: no folder that is closed to others, as temporary ones are.
-    home = Path(tempfile.mkdtemp(prefix="kubeyard-recording-", dir=asked.work))
-    recorded = home / "recorded"
-    recorded.mkdir()
-    try:
+    with _home(asked.work) as home:
+        if asked.test:
+            with running(home / "cluster", installed, asked.port_base) as daemons:
+                run_tests(daemons, installed)
+            return
+        recorded = home / "recorded"
+        recorded.mkdir()
+        source = _source(asked.version, asked.httpfs or asked.version, installed)
         with running(home / "cluster", installed, asked.port_base) as daemons:
             _record(daemons, installed, source, recorded)
         with running_pair(home / "pair", installed, asked.port_base) as pair:
             _record_pair(pair, source, recorded)
+        shutil.rmtree(GOLDEN / asked.version, ignore_errors=True)
+        shutil.move(recorded, GOLDEN / asked.version)
+
+
+@contextmanager
+def _home(work: str) -> Iterator[Path]:
+    """Yield a new folder that containers may write below, as pytest's are not; it is kept after a failure."""
+    home = Path(tempfile.mkdtemp(prefix="kubeyard-recording-", dir=work))
+    try:
+        yield home
     except BaseException:
         print(f"the daemons' logs are kept in {home}", file=sys.stderr)  # noqa: T201
         raise
-    shutil.rmtree(GOLDEN / asked.version, ignore_errors=True)
-    shutil.move(recorded, GOLDEN / asked.version)
     shutil.rmtree(home)
 
 
@@ -70,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("version", help="of Hadoop, as Maven Central has it")
     parser.add_argument("--httpfs", help="another version of HttpFS, where Maven Central has not this one")
+    parser.add_argument("--test", action="store_true", help="run the client's tests instead of recording")
     parser.add_argument("--java", default=shutil.which("java") or "java", help="the java that runs it all")
     parser.add_argument(
         "--jars", type=Path, default=Path("build/recorded-hadoop"), help="where they are kept"
@@ -101,6 +116,7 @@ def _record(daemons: Daemons, installed: Installed, source: str, folder: Path) -
         application_acts.while_they_are_there(stage)
         log_acts.while_it_runs(stage)
         application_acts.end(stage, end)
+        log_acts.ask_too_early(stage, "of_the_just_ended")
         log_acts.when_it_has_ended(stage)
         file_acts.go_through(stage)
         daemons.lose("nodemanager")

@@ -31,8 +31,17 @@ def while_it_runs(stage: Stage) -> None:
     mine, stranger = container_id(RUNS, stage.started_ms), stage.logs(STRANGER)
     stage.act("log_read_by_a_stranger", lambda: stranger.read(mine, "numbers", stage.node, length=LENGTH))
     stage.act("log_files_of_what_never_was", lambda: stage.logs().files(NEVER_CONTAINER, stage.node))
-    running = application_id(RUNS, stage.started_ms)
-    stage.act("collected_logs_of_the_running", lambda: stage.logs().of_application(running))
+    ask_too_early(stage, "of_the_running")
+
+
+def ask_too_early(stage: Stage, when: str) -> None:
+    """Ask each service that keeps logs for those of an application that may not have come there yet."""
+    application, master = application_id(RUNS, stage.started_ms), container_id(RUNS, stage.started_ms)
+    for name, history in _histories(stage).items():
+        logs = stage.logs(history=history)
+        stage.act(f"collected_logs_{when}_{name}", partial(logs.of_application, application, master))
+        read = partial(logs.read, master, "nope", stage.node, length=LENGTH)
+        stage.act(f"log_{when}_that_never_was_{name}", read)
 
 
 def when_it_has_ended(stage: Stage) -> None:
@@ -41,12 +50,16 @@ def when_it_has_ended(stage: Stage) -> None:
     look(stage, "application_finished", RUNS)
     look_at_containers(stage, "of_the_finished", RUNS)
     ended, master = application_id(RUNS, stage.started_ms), container_id(RUNS, stage.started_ms)
-    for name, history in (("in_the_history", HISTORY), ("in_the_timeline_server", TIMELINE)):
-        if history.service in stage.urls:
-            logs = stage.logs(history=history)
-            stage.act(f"collected_logs_{name}", partial(logs.of_application, ended, master))
-            stage.act(f"collected_logs_of_none_{name}", partial(logs.of_application, NEVER, NEVER_CONTAINER))
-            _read_each_way(stage, name, history)
+    for name, history in _histories(stage).items():
+        logs = stage.logs(history=history)
+        stage.act(f"collected_logs_{name}", partial(logs.of_application, ended, master))
+        stage.act(f"collected_logs_of_none_{name}", partial(logs.of_application, NEVER, NEVER_CONTAINER))
+        _read_each_way(stage, name, history)
+
+
+def _histories(stage: Stage) -> dict[str, History]:
+    all_of_them = {"in_the_history": HISTORY, "in_the_timeline_server": TIMELINE}
+    return {name: history for name, history in all_of_them.items() if history.service in stage.urls}
 
 
 def _read_each_way(stage: Stage, where: str, history: History) -> None:

@@ -18,7 +18,7 @@ from kubeyard_yarn.errors import (
     Unreachable,
     YarnError,
 )
-from kubeyard_yarn.shapes import Json, as_object, text
+from kubeyard_yarn.shapes import Json, as_object, child, text
 
 # HttpFS answers 500 for refusals and for bad paths: the exception's name tells more than the status.
 _BY_EXCEPTION: Mapping[str, type[YarnError]] = {
@@ -157,7 +157,9 @@ def _problem(kind: type[YarnError]) -> str:
 def _remote_exception(answer: requests.Response) -> tuple[str, str]:
     """Return the Java exception's simple name, if any, and a one-line message."""
     try:
-        found = as_object(as_object(answer.json()).get("RemoteException"))
+        told = as_object(answer.json())
+        # The timeline server of 2.x tells the exception without an envelope.
+        found = child(told, "RemoteException") or told
     except ValueError:
         return "", f"{answer.status_code} {_first_line(answer.text) or answer.reason}"
     return text(found, "exception"), _first_line(text(found, "message")) or answer.text[:300]

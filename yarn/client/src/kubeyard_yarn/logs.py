@@ -1,5 +1,6 @@
 """Logs of containers: of running ones from their NodeManager, of ended ones from the JobHistoryServer."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
@@ -17,8 +18,10 @@ _GROWTH_BYTES = 1 << 16
 # What Hadoop 2 says where it does not know the path at all.
 _NO_SUCH_PAGE = "controller for v1 not found"
 # How the history says so, with 503 or 500: there is no folder of the application, it has looked for one in
-# another layout, or the folder has no file in it yet.
-_NOTHING_COLLECTED = ("Can not find", "does not exist", "HTTP 404 Not Found")
+# another layout, or the folder has no file in it yet (twice); the timeline server of 2.x says nothing at all.
+_NOTHING_COLLECTED = re.compile(
+    "Can not find|does not exist|HTTP 404 Not Found|Can not get log meta|java.io.IOException:$"
+)
 T = TypeVar("T")
 
 
@@ -169,7 +172,7 @@ class ContainerLogs:
         try:
             return self._history.read_object(answer, what, list_as="containerLogsInfo")
         except (Unreachable, UnexpectedAnswer) as error:
-            if any(words in str(error) for words in _NOTHING_COLLECTED):
+            if _NOTHING_COLLECTED.search(str(error)):
                 raise NotFound(
                     f"{what}: the JobHistoryServer has none; they are collected when the application ends, "
                     "try again then"

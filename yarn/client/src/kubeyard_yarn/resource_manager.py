@@ -156,9 +156,7 @@ class ResourceManager:
                 f"apps/{quote(application_id, safe='')}/appattempts/{quote(attempt.id, safe='')}/containers"
             )
             answer = self._get(path, f"the containers of {attempt.id}")
-            # 3.x answers {"container": [...]}, 2.x wraps it once more.
-            listed = rows(answer, "container") or rows(answer, "containers", "container")
-            found.extend(map(container_from, listed))
+            found.extend(map(container_from, rows(answer, "container")))
         return found
 
     def new_application(self) -> NewApplication:
