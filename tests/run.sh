@@ -4,10 +4,11 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: bash tests/run.sh [all|fast|lint|PYTEST ARGUMENTS...]
+usage: bash tests/run.sh [all|fast|long|lint|PYTEST ARGUMENTS...]
 
   all    (default) rules and types, the fast tests, the real platform, the browser, the README's commands
   fast   the tests that need no daemons and start little; under 90 s once the environments are there
+  long   the tests of kernels on real YARN that wait for much, some 20 min; not in all, which says so
   lint   rules and types only
   anything else is handed to pytest in the same environments:  bash tests/run.sh tests/yarn -k kill
 
@@ -103,11 +104,13 @@ main() {
     all)
       phase "rules and types" lint
       phase "without daemons" tests without-daemons -m "not daemons and not browser and not readme"
-      phase "the real platform" tests daemons -m "daemons and not browser and not readme"
+      phase "the real platform" tests daemons -m "daemons and not long and not browser and not readme"
       phase "Chromium on the real platform" tests browser -m "browser and not readme"
       phase "every command of the README" tests readme -m readme
+      results+=("not run here: the long tests; run them by: bash tests/run.sh long")
       ;;
     fast) phase "fast tests" tests fast -m "not slow and not daemons and not browser and not readme" ;;
+    long) phase "long tests on the real platform" tests long -m long ;;
     lint) phase "rules and types" lint ;;
     *) phase "pytest $*" tests chosen "$@" ;;
   esac

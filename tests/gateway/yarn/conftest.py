@@ -118,6 +118,8 @@ def start(yarn: YarnGateway, tmp_path: Path) -> Iterator[StartGateway]:
             "KUBEYARD_GATEWAY_RESPONSE": free_address(),
             "KUBEYARD_GATEWAY_STATE_DIR": str(tmp_path / "state"),
             "KUBEYARD_JWKS_FILE": str(tmp_path / "jwks.json"),
+            # The platform under test keeps none: its other tests count applications.
+            "KUBEYARD_GATEWAY_SPARES": "1",
             "KUBEYARD_GATEWAY_SPARE_RESERVE_MB": "0",
             "KUBEYARD_GATEWAY_SPARE_REFILL_SECONDS": "600",
             "KUBEYARD_GATEWAY_SPARE_FORM": "driver",

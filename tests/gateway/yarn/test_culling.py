@@ -9,7 +9,7 @@ from harness.yarn_gateway import YarnGateway
 from kubeyard_kernelspecs import write_kernelspec
 from kubeyard_yarn.applications import ApplicationState, FinalStatus
 
-pytestmark = [pytest.mark.daemons, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.daemons, pytest.mark.long, pytest.mark.timeout(420)]
 SOON = {"KUBEYARD_GATEWAY_CULL_IDLE_SECONDS": "6", "KUBEYARD_GATEWAY_CULL_WARNING_SECONDS": "2"}
 
 

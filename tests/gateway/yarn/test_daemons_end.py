@@ -10,7 +10,7 @@ from kubeyard_local.supervision import Supervisor
 from kubeyard_yarn.applications import ApplicationState
 from kubeyard_yarn.errors import YarnError
 
-pytestmark = [pytest.mark.daemons, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.daemons, pytest.mark.long, pytest.mark.timeout(600)]
 LINES = 120
 PRINTING = f"import time\nfor i in range({LINES}):\n    print('line', i, flush=True); time.sleep(0.1)"
 END_EXECUTORS = """

@@ -16,7 +16,7 @@ from kubeyard_yarn.applications import ACTIVE_STATES, Application, ApplicationSt
 from kubeyard_yarn.submission import ApplicationSubmission
 
 Submitting = Callable[..., str]
-pytestmark = [pytest.mark.daemons, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.daemons, pytest.mark.long, pytest.mark.timeout(420)]
 
 
 def running(yarn: YarnGateway, gateway: GatewayProcess) -> list[Application]:

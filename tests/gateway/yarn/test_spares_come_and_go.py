@@ -21,7 +21,7 @@ from kubeyard_kernelspecs.launcher.listener import sign
 from kubeyard_yarn.applications import FinalStatus
 from kubeyard_yarn.room import free_mb
 
-pytestmark = [pytest.mark.daemons, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.daemons, pytest.mark.long, pytest.mark.timeout(420)]
 
 
 def own_kernelspecs(folder: Path, *specs: KernelSpec) -> dict[str, str]:
