@@ -87,6 +87,8 @@ def start_own(yarn: YarnGateway, tmp_path: Path) -> Iterator[Gateways]:
             "KUBEYARD_GATEWAY_RESPONSE": free_address(),
             "KUBEYARD_GATEWAY_STATE_DIR": str(folder / "state"),
             "KUBEYARD_JWKS_FILE": str(folder / "jwks.json"),
+            # The platform under test keeps none: its other tests count applications.
+            "KUBEYARD_GATEWAY_SPARES": "1",
             **settings,
         }
         started.append(process)
@@ -118,7 +120,6 @@ def start(yarn: YarnGateway, tmp_path: Path) -> Iterator[StartGateway]:
             "KUBEYARD_GATEWAY_RESPONSE": free_address(),
             "KUBEYARD_GATEWAY_STATE_DIR": str(tmp_path / "state"),
             "KUBEYARD_JWKS_FILE": str(tmp_path / "jwks.json"),
-            # The platform under test keeps none: its other tests count applications.
             "KUBEYARD_GATEWAY_SPARES": "1",
             "KUBEYARD_GATEWAY_SPARE_RESERVE_MB": "0",
             "KUBEYARD_GATEWAY_SPARE_REFILL_SECONDS": "600",
