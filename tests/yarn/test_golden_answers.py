@@ -135,7 +135,7 @@ def test_every_version_takes_the_wish_to_leave_resource_requests_out(replay: Rep
 
 
 def test_a_stranger_sees_no_memory_and_no_times(replay: Replay) -> None:
-    seen = replay.manager("applications_seen_by_a_stranger", STRANGER).applications()
+    seen = replay.manager("applications_seen_by_a_stranger", user=STRANGER).applications()
     started = [each for each in seen if each.id != application_id(HAS_NO_QUEUE)]
     assert {each.id for each in started} == {application_id(number) for number in (RUNS, FAILS, WAITS)}
     assert {(each.memory_mb, each.started_at) for each in started} == {(0, None)}
@@ -214,7 +214,7 @@ def test_a_node_and_the_same_node_when_it_is_lost(replay: Replay) -> None:
 
 
 def test_an_application_is_submitted_under_a_new_id(replay: Replay) -> None:
-    manager = replay.manager("submit_one_that_fails", OWNER)
+    manager = replay.manager("submit_one_that_fails", user=OWNER)
     created = manager.new_application()
     assert created.id == application_id(FAILS)
     assert (created.maximum_memory_mb, created.maximum_vcores) == (MEMORY_MB, VCORES)
@@ -223,7 +223,7 @@ def test_an_application_is_submitted_under_a_new_id(replay: Replay) -> None:
 
 def test_a_submission_that_is_none_is_a_bad_request(replay: Replay) -> None:
     with pytest.raises(BadRequest, match="nonsense"):
-        replay.manager("submit_nonsense", OWNER).submit({"application-id": "nonsense"})
+        replay.manager("submit_nonsense", user=OWNER).submit({"application-id": "nonsense"})
 
 
 def test_a_kill_may_be_repeated(replay: Replay) -> None:
@@ -242,14 +242,15 @@ def test_a_kill_may_answer_with_a_state_that_no_list_has(state: str) -> None:
 
 def test_a_stranger_may_not_kill(replay: Replay) -> None:
     with pytest.raises(Refused, match=STRANGER):
-        replay.manager("kill_by_a_stranger", STRANGER).kill(application_id(RUNS))
+        replay.manager("kill_by_a_stranger", user=STRANGER).kill(application_id(RUNS))
 
 
 def test_what_never_was_is_not_found(replay: Replay) -> None:
     with pytest.raises(NotFound, match=NEVER):
         replay.manager("kill_what_never_was").kill(NEVER)
     with pytest.raises(NotFound, match=NEVER):
-        replay.manager("application_that_never_was").application(NEVER)
+        # Only an active ResourceManager is believed not to know it.
+        replay.manager("application_that_never_was", "info").application(NEVER)
 
 
 def test_a_bad_id_is_a_bad_request(replay: Replay) -> None:

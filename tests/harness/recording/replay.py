@@ -34,9 +34,9 @@ class Replay:
         """The address of the NodeManager."""
         return self._server.url
 
-    def manager(self, act: str, user: str = SERVICE) -> ResourceManager:
-        """Return the ResourceManager as it answered in that act."""
-        return ResourceManager([self.open(act)], user)
+    def manager(self, *acts: str, user: str = SERVICE) -> ResourceManager:
+        """Return the ResourceManager as it answered in those acts."""
+        return ResourceManager([self.open(*acts)], user)
 
     def logs(self, act: str, user: str = SERVICE, history: History = HISTORY) -> ContainerLogs:
         """Return the logs as they were told in that act."""
@@ -53,9 +53,9 @@ class Replay:
             return "in_the_timeline_server", TIMELINE
         return "in_the_history", HISTORY
 
-    def open(self, act: str) -> str:
-        """Answer as in that act from now on, and return the address of every service."""
-        self._server.script = script_of(GOLDEN / self.version / f"{act}.json")
+    def open(self, *acts: str) -> str:
+        """Answer as in those acts from now on, and return the address of every service."""
+        self._server.script = script_of(*(GOLDEN / self.version / f"{act}.json" for act in acts))
         self._server.asked.clear()
         return self._server.url
 
@@ -67,14 +67,15 @@ def replaying(version: str) -> Iterator[Replay]:
         yield Replay(version, server)
 
 
-def script_of(file: Path) -> Callable[[Asked], Answer]:
-    """Return a ScriptedServer's script that gives the answers of one act, and none to another request."""
-    recorded = exchanges.read(file)
+def script_of(*files: Path) -> Callable[[Asked], Answer]:
+    """Return a ScriptedServer's script that gives the answers of these acts, and none to another request."""
+    recorded = [exchange for file in files for exchange in exchanges.read(file)]
 
     def script(asked: Asked) -> Answer:
         found = next((exchange for exchange in recorded if exchange.is_for(asked)), None)
         if found is None:
-            told = f"never asked in {file.name}: {asked.method} {asked.path} {asked.params}"
+            named = " and ".join(file.name for file in files)
+            told = f"never asked in {named}: {asked.method} {asked.path} {asked.params}"
             return Answer(told.encode(), 599)
         return found.answer()
 
