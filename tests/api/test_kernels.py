@@ -49,7 +49,15 @@ def kernel(gateway: GatewayProcess) -> str:
     ada = gateway.client("ada")
     kernel_id = ada.start(SPEC)
     with ada.connect(kernel_id) as channel:
-        channel.run("used = True")
+        channel.joined().run("used = True")
+
+        def is_heard() -> bool:
+            # The gateway joins a local kernel's words some moment after its start, as the channel does.
+            channel.joined()
+            model = ada.send("GET", f"/api/kernels/{kernel_id}").json()
+            return bool(model["execution_state"] == "idle")
+
+        wait_until(is_heard, "the gateway hears the kernel")
     return kernel_id
 
 

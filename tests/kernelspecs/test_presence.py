@@ -17,6 +17,7 @@ def test_a_long_silence_ends_the_kernel() -> None:
     assert ended.wait(10)
 
 
+@pytest.mark.slow
 def test_each_word_of_the_gateway_keeps_it() -> None:
     ended, silence = threading.Event(), 2.0
     presence = Presence(silence, ended.set)

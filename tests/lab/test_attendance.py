@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from harness.scripted_server import Answer, Asked, ScriptedServer
 from harness.waiting import wait_until
 from kubeyard_lab.attendance import AWAY_AFTER_SECONDS, Attendance, Spares
@@ -72,6 +73,7 @@ def test_who_does_nothing_for_long_is_away_and_asks_anew_on_return() -> None:
         wait_until(lambda: methods(server).count("POST") == 2, "a spare is asked for again", 5, 0.02)
 
 
+@pytest.mark.slow
 def test_a_labs_start_asks_the_gateway_in_its_persons_name(edge: Edge) -> None:
     ada, bob = edge.gateway.client("ada"), edge.gateway.client("bob")
     edge.lab_of("ada")
