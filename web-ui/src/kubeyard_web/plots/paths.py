@@ -13,35 +13,32 @@ Values = Sequence[float | None]
 
 def line(values: Values, top: float) -> str:
     """Return the path along the values."""
-    parts = []
-    for begin, known in _known(values):
-        heights = [_down(value, top) for value in known]
-        parts.append(f"M{begin} {heights[0]}{_along(begin, heights)}")
-    return "".join(parts)
+    return "".join(f"M{begin} {first}{along}" for begin, first, along in _strokes(values, top))
 
 
 def area(values: Values, top: float) -> str:
     """Return the path around what lies below the values."""
-    parts = []
-    for begin, known in _known(values):
-        heights = [_down(value, top) for value in known]
-        parts.append(f"M{begin} {HEIGHT}V{heights[0]}{_along(begin, heights)}V{HEIGHT}Z")
-    return "".join(parts)
+    strokes = _strokes(values, top)
+    return "".join(f"M{begin} {HEIGHT}V{first}{along}V{HEIGHT}Z" for begin, first, along in strokes)
 
 
 def boxes(values: Values, top: float) -> str:
     """Return the path around what lies below the values, open at the bottom: nothing where they are zero."""
-    parts = []
-    for begin, known in _known([value or None for value in values]):
-        heights = [_down(value, top) for value in known]
-        parts.append(f"M{begin} {HEIGHT}V{heights[0]}{_along(begin, heights)}V{HEIGHT}")
-    return "".join(parts)
+    strokes = _strokes([value or None for value in values], top)
+    return "".join(f"M{begin} {HEIGHT}V{first}{along}V{HEIGHT}" for begin, first, along in strokes)
 
 
 def gaps(values: Values, since: int) -> list[tuple[int, int]]:
     """Return the first step and the number of steps of each gap, from step `since` on."""
     stretches = _stretches(values[since:])
     return [(since + at, len(stretch)) for at, is_missing, stretch in stretches if is_missing]
+
+
+def _strokes(values: Values, top: float) -> Iterator[tuple[int, int, str]]:
+    """Each stretch of values: its first step, its first height and the way from there on."""
+    for begin, known in _known(values):
+        heights = [_down(value, top) for value in known]
+        yield begin, heights[0], _along(begin, heights)
 
 
 def _known(values: Values) -> Iterator[tuple[int, list[float]]]:
