@@ -11,6 +11,7 @@ from kubeyard_yarn.applications import Application
 from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
 
+from harness.free_address import free_address
 from harness.gateway import GatewayProcess
 
 NEEDED = (
@@ -42,6 +43,24 @@ class YarnGateway:
 def tag_of(process: GatewayProcess) -> str:
     """The tag that the gateway puts on its applications."""
     return f"gateway:{(process.folder / 'state' / 'instance').read_text()}"
+
+
+def gateway_beside(yarn: YarnGateway, folder: Path, settings: Mapping[str, str]) -> GatewayProcess:
+    """A further gateway on the same YARN, not yet started: its state, keys and ports are its own.
+
+    It keeps spares unless the settings say otherwise. (The platform under test keeps none: its other tests
+    count applications.)
+    """
+    process = GatewayProcess(folder, free_address(), yarn.process.environment)
+    process.environment |= {
+        "KUBEYARD_GATEWAY_BIND": process.url.removeprefix("http://"),
+        "KUBEYARD_GATEWAY_RESPONSE": free_address(),
+        "KUBEYARD_GATEWAY_STATE_DIR": str(folder / "state"),
+        "KUBEYARD_JWKS_FILE": str(folder / "jwks.json"),
+        "KUBEYARD_GATEWAY_SPARES": "1",
+        **settings,
+    }
+    return process
 
 
 def settings_of(environment: Mapping[str, str]) -> dict[str, str]:

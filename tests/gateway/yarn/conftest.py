@@ -10,11 +10,18 @@ import pytest
 from harness.free_address import free_address
 from harness.gateway import GatewayProcess, Gateways, KernelClient
 from harness.spare_gateway import SpareGateway, StartGateway
-from harness.yarn_gateway import YarnGateway, default_spec, settings_of, tag_of
+from harness.yarn_gateway import YarnGateway, default_spec, gateway_beside, settings_of, tag_of
 from kubeyard_kernelspecs import write_kernelspec
 from kubeyard_yarn.applications import ACTIVE_STATES
 from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
+
+# A spare of a driver alone, whatever room there is, and none after it.
+WARM_AT_ONCE = {
+    "KUBEYARD_GATEWAY_SPARE_RESERVE_MB": "0",
+    "KUBEYARD_GATEWAY_SPARE_REFILL_SECONDS": "600",
+    "KUBEYARD_GATEWAY_SPARE_FORM": "driver",
+}
 
 
 @pytest.fixture(scope="session")
@@ -81,16 +88,7 @@ def start_own(yarn: YarnGateway, tmp_path: Path) -> Iterator[Gateways]:
     def start(**settings: str) -> GatewayProcess:
         folder = tmp_path / f"gateway-{len(started)}"
         folder.mkdir()
-        process = GatewayProcess(folder, free_address(), yarn.process.environment)
-        process.environment |= {
-            "KUBEYARD_GATEWAY_BIND": process.url.removeprefix("http://"),
-            "KUBEYARD_GATEWAY_RESPONSE": free_address(),
-            "KUBEYARD_GATEWAY_STATE_DIR": str(folder / "state"),
-            "KUBEYARD_JWKS_FILE": str(folder / "jwks.json"),
-            # The platform under test keeps none: its other tests count applications.
-            "KUBEYARD_GATEWAY_SPARES": "1",
-            **settings,
-        }
+        process = gateway_beside(yarn, folder, settings)
         started.append(process)
         process.start()
         return process
@@ -114,18 +112,7 @@ def start(yarn: YarnGateway, tmp_path: Path) -> Iterator[StartGateway]:
     started: list[GatewayProcess] = []
 
     def begin(**settings: str) -> SpareGateway:
-        process = GatewayProcess(tmp_path, free_address(), yarn.process.environment)
-        process.environment |= {
-            "KUBEYARD_GATEWAY_BIND": process.url.removeprefix("http://"),
-            "KUBEYARD_GATEWAY_RESPONSE": free_address(),
-            "KUBEYARD_GATEWAY_STATE_DIR": str(tmp_path / "state"),
-            "KUBEYARD_JWKS_FILE": str(tmp_path / "jwks.json"),
-            "KUBEYARD_GATEWAY_SPARES": "1",
-            "KUBEYARD_GATEWAY_SPARE_RESERVE_MB": "0",
-            "KUBEYARD_GATEWAY_SPARE_REFILL_SECONDS": "600",
-            "KUBEYARD_GATEWAY_SPARE_FORM": "driver",
-            **settings,
-        }
+        process = gateway_beside(yarn, tmp_path, WARM_AT_ONCE | settings)
         process.start()
         started.append(process)
         return SpareGateway(process, yarn)
