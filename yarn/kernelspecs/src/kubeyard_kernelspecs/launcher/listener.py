@@ -23,6 +23,8 @@ class Listener:
         self._key = key
         self._cancel_jobs = cancel_jobs
         self._last = 0
+        # Each connection has a thread of its own, and two of them may bring the same request.
+        self._counting = threading.Lock()
         # Called for each request of the gateway, which is a sign that it is there.
         self.on_request: Callable[[], None] = lambda: None
         # What the gateway may ask by name; each answer travels back as JSON.
@@ -66,9 +68,10 @@ class Listener:
             return None
         request: dict[str, object] = json.loads(body)
         number = int(str(request["number"]))
-        if number <= self._last:
-            return None
-        self._last = number
+        with self._counting:
+            if number <= self._last:
+                return None
+            self._last = number
         self.on_request()
         return request
 
