@@ -117,6 +117,7 @@ class KubeyardGateway(EnterpriseGatewayApp):
             verifier=Verifier(settings.jwks_file, settings.issuer, AUDIENCE),
             service_settings=settings,
             cluster=self.cluster,
+            watch=self.watch,
             gate=self.gate,
             spares=self.spares,
             spare_keeper=self.spare_keeper,

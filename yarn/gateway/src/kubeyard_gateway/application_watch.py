@@ -22,6 +22,7 @@ MOST_ASKED_ONE_BY_ONE = 5
 LONGEST_SUMMARY = 600
 
 
+NOT_ASKED_YET = "the ResourceManager has not answered yet"
 @dataclass(frozen=True)
 class Ending:
     """How an application ended, in YARN's words."""
@@ -68,7 +69,8 @@ class ApplicationWatch:
         self._next_question = 0.0
         # Each is given every look, on the event loop; none may block.
         self.on_look: list[Callable[[Look], None]] = []
-        self.trouble = ""
+        # Why the last look saw nothing; empty when it did.
+        self.trouble = NOT_ASKED_YET
 
     @contextlib.contextmanager
     def expecting(self, application_id: str) -> Iterator[None]:
@@ -138,7 +140,7 @@ class ApplicationWatch:
             gone = [each for each in sorted(known & self._followed) if each not in running]
             found = await asyncio.to_thread(self._ended, [each for each in gone if each not in self._endings])
         except YarnError as error:
-            if not self.trouble:
+            if self.trouble in ("", NOT_ASKED_YET):
                 log.warning("applications_unknown", reason=str(error))
             self.trouble = str(error)
             return

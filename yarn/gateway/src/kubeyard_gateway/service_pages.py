@@ -25,10 +25,10 @@ class Readyz(RequestHandler):
     """`/readyz`: what kernels need is there, or why not."""
 
     async def get(self) -> None:
-        """Ask every dependency, at the same time and with a limit."""
+        """Tell what the gateway knows of each: supervisors ask often, and YARN is asked for all at once."""
         cluster, settings = self.settings["cluster"], self.settings["service_settings"]
         checks = {
-            "resourcemanager": await _reason(cluster.resource_manager.info),
+            "resourcemanager": self.settings["watch"].trouble,
             "hdfs": await _reason(cluster.runtime),
             "keys": "" if settings.jwks_file.is_file() else f"{settings.jwks_file} is not there yet",
         }
