@@ -6,8 +6,10 @@ from typing import Any
 import structlog
 from enterprise_gateway.services.kernels.remotemanager import RemoteKernelManager
 from jupyter_client.ioloop.restarter import AsyncIOLoopKernelRestarter
+from jupyter_client.kernelspec import KernelSpec, NoSuchKernel
 from traitlets import Float
 
+from kubeyard_gateway.kept_kernelspecs import kept_for
 from kubeyard_gateway.succession import see_off
 from kubeyard_gateway.yarn_proxy import YarnKernelProxy
 
@@ -43,6 +45,18 @@ class GatewayKernel(RemoteKernelManager):
     process_proxy: Any
     # What a spare does until it is claimed; empty for a kernel that somebody waits for.
     warm_up = ""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The kernelspec, as it was at the kernel's start where it has been deleted since."""
+        try:
+            return super().kernel_spec
+        except NoSuchKernel:
+            kept = kept_for(self.connection_file, self.parent.parent.kernel_session_manager._sessions)
+            if kept is None:
+                raise
+            self._kernel_spec = kept
+            return kept
 
     def death_reason(self) -> str:
         """Say why the kernel is dead, as far as YARN tells."""

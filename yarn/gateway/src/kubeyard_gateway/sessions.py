@@ -13,6 +13,8 @@ from enterprise_gateway.services.sessions.kernelsessionmanager import (
     KernelSessionManager,
 )
 
+from kubeyard_gateway.kept_kernelspecs import MEMBER, record_of
+
 log = structlog.get_logger("kubeyard_gateway")
 # The folder of the records below the gateway's state.
 RECORDS = "kernel_sessions"
@@ -35,6 +37,7 @@ class PrivateSessions(FileKernelSessionManager):
         session = copy.deepcopy({kernel_id: self._sessions[kernel_id]})
         if (timeline := self.kernel_manager.timelines.of(kernel_id)) is not None:
             session[kernel_id]["timeline"] = timeline.record()
+        session[kernel_id][MEMBER] = record_of(self.kernel_manager.get_kernel(kernel_id).kernel_spec)
         folder = Path(self._get_sessions_loc())
         with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False) as file:
             json.dump(KernelSessionManager.pre_save_transformation(session), file)
