@@ -6,12 +6,10 @@ import os
 import shutil
 import subprocess
 import tarfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import requests
 from kubeyard_yarn.homes import ensure_home
 from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
@@ -19,63 +17,46 @@ from kubeyard_yarn.resource_manager import ResourceManager
 from measuring.gateway_client import Gateway
 from measuring.kernels import Subject
 from measuring.running_platform import RunningPlatform
+from measuring.stock_process import StockProcess
 
 VERSION = "3.3.0"
 SDIST_SHA256 = "58d61fef0f30d8010553bf3755c7d205c072383849c416916b37d3ef940725b7"
 # The wheel carries neither kernelspecs nor launchers.
 _SDIST = f"jupyter_enterprise_gateway-{VERSION}.tar.gz"
 _KERNEL_PACKAGES = ("ipykernel==6.31.0", "pycryptodomex", "jupyter-client<9")
-_KERNEL = "stock"
-_PORT, _RESPONSE_PORT = 20999, 18877
-_START_SECONDS = 60
+KERNEL = "stock"
+_PORT, RESPONSE_PORT = 20999, 18877
+# What a client of stock says of itself; nothing checks it.
+ENVIRONMENT = {"KERNEL_USERNAME": "guest", "KERNEL_LAUNCH_TIMEOUT": "180"}
 # Stock leaves `spark` unusable with this Spark; what users do instead is what is measured.
 _SESSION = '__import__("pyspark.sql").sql.SparkSession.builder.getOrCreate()'
 
 
 @contextmanager
-def subject(platform: RunningPlatform, cache: Path) -> Iterator[Subject]:
-    """Run the stock gateway beside the platform's for as long as the block lasts."""
+def installed(platform: RunningPlatform, cache: Path) -> Iterator[StockProcess]:
+    """Stock with its kernelspec in a folder of its own, not yet started; ended and removed in the end."""
     folder = platform.home / "stock-gateway"
     shutil.rmtree(folder, ignore_errors=True)
     _unpack(_sdist(platform, cache), folder)
     _make_kernel_python(platform, folder)
     _write_kernelspec(platform, folder)
     ensure_home(HttpFs(platform.url("HTTPFS"), "kubeyard").as_service(), "guest")
-    with (folder / "gateway.log").open("wb") as log:
-        process = subprocess.Popen(
-            [platform.home / "venvs/gateway/bin/jupyter-enterprisegateway"],
-            env=_environment(platform, folder),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-        )
-        try:
-            yield _subject(platform, process, folder)
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _subject(platform: RunningPlatform, process: subprocess.Popen[bytes], folder: Path) -> Subject:
-    url = f"http://127.0.0.1:{_PORT}"
-    deadline = time.monotonic() + _START_SECONDS
-    while not _answers(url):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise SystemExit(
-                f"The stock gateway did not start:\n{(folder / 'gateway.log').read_text()[-3000:]}"
-            )
-        time.sleep(0.2)
-    gateway = Gateway("stock", url, ResourceManager([platform.url("RM")], "kubeyard"))
-    return Subject(gateway, _KERNEL, {"KERNEL_USERNAME": "guest", "KERNEL_LAUNCH_TIMEOUT": "180"}, _SESSION)
-
-
-def _answers(url: str) -> bool:
+    program = platform.home / "venvs/gateway/bin/jupyter-enterprisegateway"
+    process = StockProcess(program, folder, _environment(platform, folder), f"http://127.0.0.1:{_PORT}")
     try:
-        return requests.get(f"{url}/api", timeout=2).ok
-    except requests.RequestException:
-        return False
+        yield process
+    finally:
+        process.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def subject(platform: RunningPlatform, cache: Path) -> Iterator[Subject]:
+    """Run the stock gateway beside the platform's for as long as the block lasts."""
+    with installed(platform, cache) as process:
+        process.start()
+        gateway = Gateway("stock", process.url, ResourceManager([platform.url("RM")], "kubeyard"))
+        yield Subject(gateway, KERNEL, ENVIRONMENT, _SESSION)
 
 
 def _sdist(platform: RunningPlatform, cache: Path) -> Path:
@@ -106,7 +87,7 @@ def _unpack(sdist: Path, folder: Path) -> None:
             source = archive.extractfile(member)
             if source is None:
                 raise SystemExit(f"{sdist} has no {member}.")
-            place = folder / "share" / "kernels" / _KERNEL / target
+            place = folder / "share" / "kernels" / KERNEL / target
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(source.read())
             place.chmod(0o755)
@@ -124,7 +105,7 @@ def _make_kernel_python(platform: RunningPlatform, folder: Path) -> None:
 
 def _write_kernelspec(platform: RunningPlatform, folder: Path) -> None:
     """The stock kernelspec with this platform's paths, and the same sizes as ours."""
-    kernel, spark, python = folder / "share/kernels" / _KERNEL, _spark(platform), folder / "python/bin/python"
+    kernel, spark, python = folder / "share/kernels" / KERNEL, _spark(platform), folder / "python/bin/python"
     conf = {
         "spark.yarn.submit.waitAppCompletion": "false",
         "spark.yarn.jars": f"local:{spark}/jars/*",
@@ -192,7 +173,7 @@ def _environment(platform: RunningPlatform, folder: Path) -> dict[str, str]:
         "EG_PORT": str(_PORT),
         "EG_PORT_RETRIES": "0",
         "EG_RESPONSE_IP": "127.0.0.1",
-        "EG_RESPONSE_PORT": str(_RESPONSE_PORT),
+        "EG_RESPONSE_PORT": str(RESPONSE_PORT),
         "EG_KERNEL_LAUNCH_TIMEOUT": "180",
         "EG_INHERITED_ENVS": "PATH,HOME,JAVA_HOME,HADOOP_USER_NAME,EG_IMPERSONATION_ENABLED",
         "EG_IMPERSONATION_ENABLED": "True",
