@@ -1,7 +1,8 @@
 """Runs in the gateway's environment: follows applications for some seconds, as the gateway does.
 
 Arguments: the ResourceManager's address, how many applications, seconds, renewals per second (0: the
-usual number), and how many are waited for. Prints the length of a lease and who was told to have ended.
+usual number), how many are waited for, and how many starts are on their way. Prints the length of a lease
+and who was told to have ended.
 """
 
 import asyncio
@@ -24,7 +25,13 @@ async def wait_for_end(watch: ApplicationWatch, application_id: str) -> None:
             await watch.turn()
 
 
-async def main(url: str, count: int, seconds: float, renewals: float, waited_for: int) -> None:
+async def start(watch: ApplicationWatch) -> None:
+    """Wait as the start of a kernel does for which there is no room."""
+    with watch.attention():
+        await asyncio.Event().wait()
+
+
+async def main(url: str, count: int, seconds: float, renewals: float, waited_for: int, starts: int) -> None:
     """Follow, renew and wait, then report."""
     leases.RENEWALS_PER_SECOND = renewals or leases.RENEWALS_PER_SECOND
     manager = ResourceManager([url], "kubeyard")
@@ -34,10 +41,11 @@ async def main(url: str, count: int, seconds: float, renewals: float, waited_for
     for application_id in ids:
         watch.follow(application_id)
     duties = [watch.run(), renewing.run(), *(wait_for_end(watch, each) for each in ids[:waited_for])]
+    duties += [start(watch) for _ in range(starts)]
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(asyncio.gather(*duties), seconds)
     json.dump({"lease_seconds": renewing.seconds, "ended": len(ids) - len(watch.living)}, sys.stdout)
 
 
-address, applications, length, pace, waiting = sys.argv[1:]
-asyncio.run(main(address, int(applications), float(length), float(pace), int(waiting)))
+address, applications, length, pace, waiting, starting = sys.argv[1:]
+asyncio.run(main(address, int(applications), float(length), float(pace), int(waiting), int(starting)))

@@ -18,10 +18,12 @@ from kubeyard_yarn.submission import LocalResource
 
 pytestmark = pytest.mark.slow
 SECONDS = 15
-# Each holds two sockets of a gateway, whose default limit is about a thousand.
-TAKEN_UP = 100
+# Each holds two sockets of ZeroMQ, whose own limit is about a thousand.
+TAKEN_UP = 600
 # Those of the first moment, when nothing is known yet.
 FIRST = 3
+# What may follow one another without a pause while somebody waits a few seconds.
+AT_ONCE = 6
 SPEC = KernelSpec(
     name="kubeyard.spark",
     display_name="Spark",
@@ -75,14 +77,18 @@ class Cluster:
 
 
 def follow(
-    cluster: Cluster, seconds: float = SECONDS, renewals: float = 0, waited_for: int = 0
+    cluster: Cluster,
+    seconds: float = SECONDS,
+    renewals: float = 0,
+    waited_for: int = 0,
+    starts: int = 0,
 ) -> tuple[dict[str, Any], list[Asked]]:
     """Follow the cluster's applications as the gateway does; return its report and all that was asked."""
     with ScriptedServer(cluster.answer) as server:
         done = subprocess.run(
             (
                 *(gateway_python(), str(Path(__file__).with_name("following.py")), server.url),
-                *(str(each) for each in (len(cluster.ends_at), seconds, renewals, waited_for)),
+                *(str(each) for each in (len(cluster.ends_at), seconds, renewals, waited_for, starts)),
             ),
             capture_output=True,
             text=True,
@@ -129,6 +135,12 @@ def test_many_who_wait_for_an_end_share_their_questions() -> None:
     _, asked = follow(Cluster(100, 100_000), seconds=5, waited_for=100)
     # A hundred at once ask each once, then all together at most twenty times a second, and look twice.
     assert len(asked) <= 100 + 5 * (20 + 2) + FIRST
+
+
+def test_a_start_that_waits_for_long_asks_often_at_first_and_then_as_seldom_as_any() -> None:
+    _, asked = follow(Cluster(1, None), seconds=SECONDS, starts=3)
+    # Twice a second for the whole time would be thirty.
+    assert 12 <= len(asked) <= SECONDS + AT_ONCE
 
 
 def record(kernel_id: str, application_id: str) -> dict[str, Any]:

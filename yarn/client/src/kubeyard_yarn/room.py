@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from kubeyard_yarn.cluster import ClusterMetrics
 from kubeyard_yarn.resource_manager import ResourceManager
 
+# What `free_by_queue` asks.
+REQUESTS_FOR_FREE = 3
+
 
 @dataclass(frozen=True)
 class Pressure:
@@ -35,11 +38,19 @@ def free_mb(resource_manager: ResourceManager, queue: str) -> int:
 
     What is asked for already counts as taken. Raises YarnError; a queue that is not there has none.
     """
-    found = next((each for each in resource_manager.queues() if queue in (each.name, each.path)), None)
-    if found is None or not found.is_open:
-        return 0
+    return free_by_queue(resource_manager).get(queue, 0)
+
+
+def free_by_queue(resource_manager: ResourceManager) -> dict[str, int]:
+    """Return the memory that each queue could still take, by its name and by its path; raises YarnError."""
+    queues = resource_manager.queues()
     now = _pressure_of(resource_manager.metrics())
-    return max(0, min(now.available_mb - now.pending_mb, found.limit_memory_mb - found.memory_used_mb))
+    free_mb = now.available_mb - now.pending_mb
+    return {
+        key: max(0, min(free_mb, queue.limit_memory_mb - queue.memory_used_mb)) if queue.is_open else 0
+        for queue in queues
+        for key in (queue.path, queue.name)
+    }
 
 
 def _pressure_of(metrics: ClusterMetrics) -> Pressure:

@@ -11,6 +11,8 @@ from kubeyard_yarn.applications import ACTIVE_STATES, FINAL_STATES, Application,
 from kubeyard_yarn.errors import NotFound, YarnError
 from kubeyard_yarn.resource_manager import ResourceManager
 
+from kubeyard_gateway.pace import Pace
+
 log = structlog.get_logger("kubeyard_gateway")
 INTERVAL_SECONDS = 2.0
 # While somebody waits for a start or an end.
@@ -20,9 +22,9 @@ QUESTIONS_PER_SECOND = 20
 # More at once are found by one list of all that have ended.
 MOST_ASKED_ONE_BY_ONE = 5
 LONGEST_SUMMARY = 600
-
-
 NOT_ASKED_YET = "the ResourceManager has not answered yet"
+
+
 @dataclass(frozen=True)
 class Ending:
     """How an application ended, in YARN's words."""
@@ -61,6 +63,8 @@ class ApplicationWatch:
         """Asks nothing before it runs."""
         self._resource_manager = resource_manager
         self._interval_seconds = interval_seconds
+        # Of all that ask YARN again and again: a long wait must not be a load on it.
+        self.pace = Pace()
         self._expected: set[str] = set()
         self._followed: set[str] = set()
         self._endings: dict[str, Ending] = {}
@@ -124,6 +128,7 @@ class ApplicationWatch:
     async def run(self) -> None:
         """Look again and again, until cancelled."""
         while True:
+            await self.pace.turn()
             await self._look()
             if self._waiting:
                 await asyncio.sleep(ATTENTIVE_SECONDS)
@@ -137,8 +142,10 @@ class ApplicationWatch:
         try:
             active = await asyncio.to_thread(self._active)
             running = {application.id for application in active}
-            gone = [each for each in sorted(known & self._followed) if each not in running]
-            found = await asyncio.to_thread(self._ended, [each for each in gone if each not in self._endings])
+            followed = sorted(known & self._followed)
+            gone = [each for each in followed if each not in running and each not in self._endings]
+            self.pace.spent(min(len(gone), MOST_ASKED_ONE_BY_ONE))
+            found = await asyncio.to_thread(self._ended, gone)
         except YarnError as error:
             if self.trouble in ("", NOT_ASKED_YET):
                 log.warning("applications_unknown", reason=str(error))

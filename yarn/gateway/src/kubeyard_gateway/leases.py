@@ -56,6 +56,7 @@ class Leases:
         """Renew one lease after the other, the shortest first, until cancelled."""
         while True:
             if (application_id := self._due()) is not None:
+                await self._watch.pace.turn()
                 await asyncio.to_thread(self.grant, application_id)
             await asyncio.sleep(1 / RENEWALS_PER_SECOND)
 

@@ -14,8 +14,10 @@ from kubeyard_yarn.resource_manager import ResourceManager
 
 from kubeyard_gateway import metrics
 from kubeyard_gateway.application_watch import Look
+from kubeyard_gateway.headroom import Headroom
 from kubeyard_gateway.kernelspecs import DEFAULT_KERNEL
 from kubeyard_gateway.last_use import LastUse
+from kubeyard_gateway.pace import Pace
 from kubeyard_gateway.people import People
 from kubeyard_gateway.settings import Settings
 from kubeyard_gateway.spare import Spare, difference
@@ -28,7 +30,7 @@ AGAIN_AFTER_SECONDS = 30.0
 # Everything waits for a moment as it starts; what waits longer has no room.
 ROUNDS_OF_WAITING = 3
 # Between questions whether applications of others, or executors, wait for memory.
-ROUNDS_OF_CALM = 4
+ROUNDS_OF_CALM = 10
 NO_KERNELSPEC = "the kernelspec that it would be made of is not there, or does not run on YARN"
 EXECUTOR, DRIVER, NONE = "executor", "driver", "none"
 
@@ -37,13 +39,20 @@ class SpareKeeper:
     """Makes spares ahead of the next start, and gives them up before anybody has to wait for their memory."""
 
     def __init__(
-        self, pool: SparePool, settings: Settings, resource_manager: ResourceManager, last_use: LastUse
+        self,
+        pool: SparePool,
+        settings: Settings,
+        resource_manager: ResourceManager,
+        last_use: LastUse,
+        pace: Pace,
     ) -> None:
         """Does nothing before it runs."""
         self._pool = pool
         self._settings = settings
         self._resource_manager = resource_manager
         self._last_use = last_use
+        self._pace = pace
+        self._headroom = Headroom(resource_manager, pace)
         self.people = People(settings.gateway_spare_gone_seconds)
         self._not_before: dict[str, float] = {}
         self._rounds_of_waiting = 0
@@ -55,7 +64,8 @@ class SpareKeeper:
         """Return the keeper of the gateway's pool."""
         settings = gateway.service_settings
         last_use = LastUse(settings.gateway_state_dir / "last-use.json")
-        keeper = cls(gateway.spares, settings, gateway.cluster.resource_manager, last_use)
+        manager = gateway.cluster.resource_manager
+        keeper = cls(gateway.spares, settings, manager, last_use, gateway.watch.pace)
         gateway.watch.on_look.append(keeper.note)
         for spare in gateway.spares:
             # Time to give a sign, for those whose spares an earlier gateway left.
@@ -163,6 +173,7 @@ class SpareKeeper:
 
     async def _make_room(self) -> None:
         """Give up as many spares as it takes, the newest first, when anybody waits for memory."""
+        await self._pace.turn()
         now = await asyncio.to_thread(room.pressure, self._resource_manager)
         self._rounds_of_waiting = self._rounds_of_waiting + 1 if now.somebody_waits else 0
         # Asked again in the next round, until nobody waits any more or has waited for too long.
@@ -181,7 +192,7 @@ class SpareKeeper:
         spec = self._pool.spec(spare.kernelspec, spare.user)
         if spec is None:
             return 1
-        return driver_container_mb(spec) + (executor_container_mb(spec) if spare.form == EXECUTOR else 0)
+        return _size_mb(spec, spare.form)
 
     async def _provide(self, user: str) -> None:
         """Make a spare for one who lacks one, in the largest form that leaves enough for others."""
@@ -198,14 +209,14 @@ class SpareKeeper:
         if form == NONE:
             self._pool.why_none[user] = f"queue {spec.queue} had no room for a spare"
         else:
+            self._headroom.promise(_size_mb(spec, form))
             self._pool.start(user, spec, form)
 
     def _spec(self, user: str) -> KernelSpec | None:
         return self._pool.spec(self._last_use.of(user) or DEFAULT_KERNEL, user)
 
     async def _form(self, spec: KernelSpec) -> str:
-        free_mb = await asyncio.to_thread(room.free_mb, self._resource_manager, spec.queue)
-        left_mb = free_mb - self._settings.gateway_spare_reserve_mb
+        left_mb = await self._headroom.free_mb(spec.queue) - self._settings.gateway_spare_reserve_mb
         driver_mb = driver_container_mb(spec)
         with_executor = self._settings.gateway_spare_form == EXECUTOR and spec.executors > 0
         if with_executor and left_mb >= driver_mb + executor_container_mb(spec):
@@ -214,3 +225,7 @@ class SpareKeeper:
 
     def _delay(self, user: str, seconds: float) -> None:
         self._not_before[user] = time.monotonic() + seconds
+
+
+def _size_mb(spec: KernelSpec, form: str) -> int:
+    return driver_container_mb(spec) + (executor_container_mb(spec) if form == EXECUTOR else 0)
