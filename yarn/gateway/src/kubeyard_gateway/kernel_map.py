@@ -4,10 +4,12 @@ import concurrent.futures
 import json
 from typing import Any
 
+import zmq
 from jupyter_server._tz import utcnow
 from kubeyard_identity import Caller, may_act
 from traitlets import default
 
+from kubeyard_gateway.capacity import raise_file_limit, sockets_for
 from kubeyard_gateway.execution_state import ExecutionState
 from kubeyard_gateway.replay import MARK_TOPIC
 from kubeyard_gateway.warm_kernels import WarmKernels
@@ -22,6 +24,12 @@ class OwnedKernels(WarmKernels):
 
     def _kernel_manager_class_default(self) -> str:
         return "kubeyard_gateway.kernel.GatewayKernel"
+
+    def _context_default(self) -> zmq.Context[Any]:
+        """Stock's context ends at 1,023 sockets, which is about 165 connected kernels."""
+        context: zmq.Context[Any] = super()._context_default()
+        context.set(zmq.MAX_SOCKETS, sockets_for(raise_file_limit()))
+        return context
 
     def may(self, caller: Caller, kernel_id: str) -> bool:
         """Whether `caller` may see and use the kernel; one without a record is nobody's."""

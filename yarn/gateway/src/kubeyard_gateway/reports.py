@@ -7,6 +7,9 @@ import socket
 from typing import Any
 
 import structlog
+from Cryptodome.PublicKey import RSA
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from enterprise_gateway.services.processproxies.processproxy import ResponseManager
 
 from kubeyard_gateway.settings import address_of
@@ -14,6 +17,7 @@ from kubeyard_gateway.settings import address_of
 log = structlog.get_logger("kubeyard_gateway")
 READ_TIMEOUT_SECONDS = 10
 LONGEST_REPORT = 1 << 16
+KEY_BITS = 2048
 
 
 class Reports(ResponseManager):
@@ -26,13 +30,15 @@ class Reports(ResponseManager):
     Made before any kernel by `Reports.instance`, it is what `ResponseManager.instance()` returns.
     """
 
-    KEY_SIZE = 2048
-
     def __init__(self, address: str) -> None:
         """Bind `address` at once, so that a taken port is told at the start."""
         self._address = address
         self._awaited: dict[str, tuple[str, asyncio.Future[dict[str, Any]]]] = {}
-        super().__init__()
+        # Not the base class's own, which makes a key of 1024 bits, and slowly: no gateway would serve before.
+        super(ResponseManager, self).__init__()
+        self._private_key = _new_key()
+        self._public_pem = self._private_key.publickey().export_key("PEM")
+        self._start_response_manager()
 
     def _prepare_response_socket(self) -> None:
         host, port = address_of(self._address)
@@ -111,3 +117,10 @@ async def _read(reader: asyncio.StreamReader) -> bytes:
         if len(content) > LONGEST_REPORT:
             raise ValueError("the report is too long")
     return content
+
+
+def _new_key() -> RSA.RsaKey:
+    """Return a private key as Enterprise Gateway reads it, made by OpenSSL: a tenth of the time."""
+    made = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+    plain, pkcs8 = serialization.NoEncryption(), serialization.PrivateFormat.PKCS8
+    return RSA.import_key(made.private_bytes(serialization.Encoding.DER, pkcs8, plain))
