@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import websocket
 from harness.gateway import GatewayProcess, Gateways, KernelClient, local_kernelspec
+from harness.tcp_sockets import undelayed
 
 pytestmark = pytest.mark.slow
 
@@ -101,3 +102,15 @@ def test_a_large_message_of_the_client_arrives(ada: KernelClient, adas_kernel: s
     with ada.connect(adas_kernel) as channel:
         cell = channel.send("40 + 2", metadata={"padding": "x" * (12 << 20)})
         assert channel.output(cell) == "42"
+
+
+def test_a_kernels_small_messages_are_sent_at_once(
+    gateway: GatewayProcess, ada: KernelClient, adas_kernel: str
+) -> None:
+    port = urlsplit(gateway.url).port or 0
+    with ada.connect(adas_kernel) as channel:
+        assert channel.run("1 + 1") == "2"
+        assert channel.socket.sock is not None
+        own = channel.socket.sock.getsockname()[1]
+        # Otherwise each waits for the acknowledgement of the one before, 40 ms.
+        assert undelayed(gateway.pid, local_port=port, remote_port=own) == [True]

@@ -2,6 +2,7 @@
 
 import psutil
 import pytest
+from harness.tcp_sockets import undelayed
 from harness.waiting import wait_until
 
 from .conftest import KERNEL, Edge
@@ -56,6 +57,18 @@ def test_large_output_and_large_input_pass(edge: Edge) -> None:
     with lab.connect(start(lab)) as notebook:
         assert len(notebook.run("print('x' * 12_000_000)")) == 12_000_001
         assert notebook.run(f"print(len({'y' * 12_000_000!r}))") == "12000000\n"
+
+
+def test_small_messages_are_sent_at_once_on_both_sides_of_the_lab(edge: Edge) -> None:
+    lab = edge.lab_of("ada")
+    with lab.connect(start(lab)) as notebook:
+        notebook.run("1")
+        assert notebook.socket.sock is not None
+        browser = notebook.socket.sock.getsockname()[1]
+        assert undelayed(lab.pid, remote_port=browser) == [True]
+        ways = undelayed(lab.pid, remote_port=int(edge.gateway.url.rpartition(":")[2]))
+        assert ways
+        assert all(ways)
 
 
 def test_notebooks_that_come_and_go_leave_no_socket(edge: Edge) -> None:

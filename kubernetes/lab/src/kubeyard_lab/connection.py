@@ -149,6 +149,9 @@ class KernelConnection(GatewayWebSocketConnection):
             self.log.error("the gateway does not speak %s; kernel %s stays disconnected", V1, self.kernel_id)
             socket.close()
             return None
+        if socket.protocol is not None:
+            # Two cells sent at once: the second would wait until the first is acknowledged, 40 ms.
+            socket.protocol.set_nodelay(True)
         self.ws = socket
         if self._receipts is not None:
             self._receipts.received.has_begun = True
