@@ -34,6 +34,7 @@ class Cluster:
             java_home=settings.java_home,
             hdfs_uri=settings.hdfs_uri.rstrip("/"),
             quick_start_up_to_mb=settings.gateway_quick_start_mb,
+            encrypt=settings.gateway_spark_encryption,
         )
         self.tag = ""
         self._lock = threading.Lock()
@@ -64,7 +65,11 @@ class Cluster:
     def static_parts(self) -> dict[str, str]:
         """Return what the platform itself fixes at a kernel's submission; blocks until it is published."""
         published = self._runtime or self.runtime()
-        return {"runtime": published.folder, "spark": repr(self._spark)}
+        return {
+            "runtime": published.folder,
+            "spark": repr(self._spark),
+            "encryption": self._settings.gateway_kernel_encryption,
+        }
 
     def submit(self, spec: KernelSpec, launch: KernelLaunch, watch: ApplicationWatch) -> str:
         """Submit a kernel as its user and return the application's id, which `watch` follows from now on."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from enterprise_gateway.services.kernels.remotemanager import RemoteKernelManager
+from jupyter_client.connect import channel_socket_types
 from jupyter_client.ioloop.restarter import AsyncIOLoopKernelRestarter
 from jupyter_client.kernelspec import KernelSpec, NoSuchKernel
 from traitlets import Float
@@ -57,6 +58,19 @@ class GatewayKernel(RemoteKernelManager):
                 raise
             self._kernel_spec = kept
             return kept
+
+    def _create_connected_socket(self, channel: str, identity: bytes | None = None) -> Any:
+        """Connect every channel of an encrypted kernel by its keys; jupyter_client knows no such thing."""
+        curve = getattr(self.process_proxy, "curve", None)
+        if curve is None:
+            return super()._create_connected_socket(channel, identity)
+        socket = self.context.socket(channel_socket_types[channel])
+        socket.linger = 1000
+        if identity:
+            socket.identity = identity
+        curve.prepare(socket)
+        socket.connect(self._make_url(channel))
+        return socket
 
     def death_reason(self) -> str:
         """Say why the kernel is dead, as far as YARN tells."""

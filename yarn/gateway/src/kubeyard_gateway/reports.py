@@ -1,12 +1,16 @@
 """Takes the reports of kernels that have started, without ever stopping the event loop for them."""
 
 import asyncio
+import base64
 import contextlib
 import hmac
+import json
 import socket
 from typing import Any
 
 import structlog
+from Cryptodome.Cipher import AES, PKCS1_OAEP
+from Cryptodome.Hash import SHA256
 from Cryptodome.PublicKey import RSA
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -103,8 +107,14 @@ class Reports(ResponseManager):
             future.set_result(report)
 
     def _decode_payload(self, data: bytes) -> dict[str, Any]:
-        """Version 1 of Enterprise Gateway's envelope only; version 0 is keyed by the kernel's public id."""
-        payload = super()._decode_payload(data)
+        """Version 2 of the envelope only; version 0 is keyed by the kernel's public id, 1 is AES-ECB."""
+        envelope = json.loads(base64.b64decode(data))
+        if envelope["version"] != 2:
+            raise ValueError("the report is sealed in a way that is not taken here")
+        key = PKCS1_OAEP.new(self._private_key, hashAlgo=SHA256).decrypt(base64.b64decode(envelope["key"]))
+        sealed = base64.b64decode(envelope["conn_info"])
+        nonce, tag, body = sealed[:12], sealed[12:28], sealed[28:]
+        payload = json.loads(AES.new(key, AES.MODE_GCM, nonce=nonce).decrypt_and_verify(body, tag))
         if not isinstance(payload, dict):
             raise ValueError("the report is no object")
         return payload

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     # A kernel stopped before Spark has come ends with it; on a busy machine that takes a while.
     gateway_stop_timeout_seconds: float = Field(default=30, gt=0)
     gateway_message_mb: int = Field(default=256, gt=0)
+    # Between the gateway and its kernels: every message under CurveZMQ, or in clear as Jupyter does.
+    gateway_kernel_encryption: Literal["none", "curve"] = "none"
+    # Between a kernel and its executors, and on their disks: spark.authenticate and what builds on it.
+    gateway_spark_encryption: bool = False
     # What each kernel keeps of its output for notebooks that are away; see docs/kernel-survival.md.
     gateway_kept_output_mb: int = Field(default=16, ge=0, le=1024)
     # A kernel that has not heard from its gateway for so long ends by itself, its application FINISHED.

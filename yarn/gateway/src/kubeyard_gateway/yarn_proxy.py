@@ -14,10 +14,12 @@ import structlog
 from enterprise_gateway.services.processproxies.processproxy import RemoteProcessProxy
 from kubeyard_kernelspecs import KernelSpec, spec_from_metadata
 from kubeyard_kernelspecs.application import KernelLaunch
+from kubeyard_kernelspecs.launcher.sealing import Seal
 from kubeyard_yarn.applications import Application
 from kubeyard_yarn.errors import BadRequest, NotFound, Refused, Unreachable, YarnError
 
 from kubeyard_gateway.application_watch import Ending
+from kubeyard_gateway.encryption import Curve
 from kubeyard_gateway.refusal import Refusal
 from kubeyard_gateway.succession import mark_stage, take_over
 
@@ -44,6 +46,8 @@ class YarnKernelProxy(RemoteProcessProxy):
         self.application_id = ""
         # Of a kernel that has given its place to another: its manager holds the other's key by then.
         self.signing_key: bytes | None = None
+        # None where the way to the kernel is not encrypted.
+        self.curve: Curve | None = None
         # Requests are numbered: one that overtook another would make the kernel refuse the slower.
         self._requests = threading.Lock()
 
@@ -77,6 +81,7 @@ class YarnKernelProxy(RemoteProcessProxy):
 
     async def _start(self, spec: KernelSpec, user: str) -> None:
         ticket = secrets.token_urlsafe(24)
+        self.curve = Curve.fresh() if self._settings.gateway_kernel_encryption == "curve" else None
         launch = KernelLaunch(
             kernel_id=self.kernel_id,
             user=user,
@@ -88,6 +93,7 @@ class YarnKernelProxy(RemoteProcessProxy):
             gateway=self._cluster.tag,
             gone_after_seconds=self._settings.gateway_gone_seconds,
             kept_output_bytes=self._settings.gateway_kept_output_mb << 20,
+            curve_key=self.curve.public if self.curve else "",
         )
         report = self.response_manager.expect(self.kernel_id, ticket)
         try:
@@ -133,6 +139,7 @@ class YarnKernelProxy(RemoteProcessProxy):
         """Become the one that stands for another's kernel, which `connection` leads to."""
         self.application_id = other.application_id
         report = {**connection, "ip": other.comm_ip, "comm_port": other.comm_port}
+        self.curve = other.curve
         other.cleanup()
         self._watch.follow(self.application_id)
         self._connect(report)
@@ -164,6 +171,8 @@ class YarnKernelProxy(RemoteProcessProxy):
         # The process lives on another machine: its number means nothing here.
         report.pop("pid", None)
         report.pop("pgid", None)
+        if self.curve and "curve_key" in report:
+            self.curve = self.curve.of_kernel(str(report.pop("curve_key")))
         self.kernel_manager.stdin_port = self.kernel_manager.iopub_port = 0
         self.kernel_manager.shell_port = self.kernel_manager.hb_port = 0
         self.kernel_manager.control_port = 0
@@ -207,13 +216,17 @@ class YarnKernelProxy(RemoteProcessProxy):
 
     def _exchange(self, request: dict[str, object]) -> bytes:
         # Each number is greater than the last, after a restart of the gateway too: none counts twice.
-        body = json.dumps({**request, "number": time.time_ns()})
+        number = time.time_ns()
+        body = json.dumps({**request, "number": number})
         key = self.signing_key or self.kernel_manager.session.key
         mac = hmac.new(key, body.encode(), "sha256").hexdigest()
+        message = json.dumps({"body": body, "mac": mac}).encode()
+        seal = Seal(key) if self.curve else None
         with socket.create_connection((self.comm_ip, self.comm_port), REQUEST_TIMEOUT_SECONDS) as connection:
-            connection.sendall(json.dumps({"body": body, "mac": mac}).encode())
+            connection.sendall(seal.close(message, "request") if seal else message)
             connection.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: connection.recv(1 << 16), b""))
+            answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+        return seal.open(answer, f"answer {number}") if seal else answer
 
     def greet(self) -> dict[str, Any] | None:
         """Tell the kernel that its gateway is there; return what it is doing, None without an answer."""
@@ -262,11 +275,13 @@ class YarnKernelProxy(RemoteProcessProxy):
 
     def get_process_info(self) -> dict[str, Any]:
         """Return what a later gateway needs to find this kernel again."""
-        return {**super().get_process_info(), "application_id": self.application_id}
+        curve = self.curve.record() if self.curve else None
+        return {**super().get_process_info(), "application_id": self.application_id, "curve": curve}
 
     def load_process_info(self, process_info: dict[str, Any]) -> None:
         """Take up a kernel that an earlier gateway started."""
         super().load_process_info(process_info)
         self.application_id = process_info["application_id"]
+        self.curve = Curve.from_record(process_info.get("curve"))
         self._watch.follow(self.application_id)
         self._presence.attend(self)

@@ -75,6 +75,8 @@ class KernelLaunch:
     warm_up: str = ""
     # The newest output, which the kernel keeps for notebooks that are away.
     kept_output_bytes: int = 16 << 20
+    # The gateway's public key for this kernel, by which the way between them is encrypted; empty: it is not.
+    curve_key: str = ""
 
     @property
     def local_ip(self) -> str:
@@ -169,6 +171,7 @@ def _report(launch: KernelLaunch, spec: KernelSpec) -> dict[str, object]:
         "class_archives_to": launch.class_archives_to,
         "warm_up": launch.warm_up,
         "kept_output_bytes": launch.kept_output_bytes,
+        "curve_key": launch.curve_key,
     }
 
 

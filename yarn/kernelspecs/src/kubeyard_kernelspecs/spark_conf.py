@@ -14,6 +14,13 @@ PYTHON_PATH = "{{PWD}}/pyspark.zip"
 EXECUTOR_ARCHIVE = "executor.jsa"
 DRIVER_ARCHIVE = "driver.jsa"
 QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+# On YARN each application makes a secret of its own and hands it to its executors.
+_ENCRYPTION = {
+    "spark.authenticate": "true",
+    "spark.network.crypto.enabled": "true",
+    "spark.io.encryption.enabled": "true",
+    "spark.io.encryption.keySizeBits": "256",
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,8 @@ class ClusterSettings:
     # Drivers and executors up to this size give up peak speed for a start that is a third shorter.
     quick_start_up_to_mb: int = 1024
     executor_idle_seconds: int = 60
+    # Nobody on the way between driver and executors reads along, and nobody with a node's disk does.
+    encrypt: bool = False
 
 
 def spark_properties(
@@ -58,7 +67,7 @@ def spark_properties(
         properties["spark.executorEnv.JAVA_HOME"] = cluster.java_home
     if local_ip:
         properties["spark.executorEnv.SPARK_LOCAL_IP"] = local_ip
-    return properties | _allocation(spec, cluster)
+    return properties | _allocation(spec, cluster) | (_ENCRYPTION if cluster.encrypt else {})
 
 
 def executor_options(spec: KernelSpec, runtime: Runtime, cluster: ClusterSettings) -> list[str]:

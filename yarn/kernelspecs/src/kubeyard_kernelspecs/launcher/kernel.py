@@ -24,13 +24,14 @@ def run(launch: Launch) -> None:
     """Serve the kernel until it is told to end, then end Spark."""
     begin = time.monotonic()
     jvm = Jvm()
-    app, ip = _kernel(launch)
+    app, ip, keys = _kernel(launch)
     from .activity import Activity
     from .lazy_spark import LazySpark
     from .listener import Listener
     from .notices import Notices
     from .presence import Presence
     from .replay import Replay
+    from .sealing import Seal
     from .warm_up import WarmUp
 
     quiet_logs.install()
@@ -38,6 +39,7 @@ def run(launch: Launch) -> None:
     app.shell.ast_transformers.append(spark)
     replay = Replay(app, launch.kept_output_bytes)
     listener = Listener(ip, app.session.key, spark.cancel_jobs)
+    listener.seal = Seal(app.session.key) if launch.curve_key else None
     activity, notices = Activity(app.shell, spark.running_jobs), Notices(app.kernel)
     listener.questions |= {"activity": activity.answer, "notice": notices.answer}
     presence = Presence(launch.gone_after_seconds, end=lambda: _leave(spark, jvm))
@@ -47,7 +49,7 @@ def run(launch: Launch) -> None:
     listener.questions |= {"mark": replay.mark, "outputs": replay.outputs, "answers": replay.answers}
     listener.start()
     presence.start()
-    send(launch, _connection(listener.port))
+    send(launch, _connection(listener.port) | keys)
     print(f"ready after {time.monotonic() - begin:.2f} s", file=sys.__stdout__, flush=True)
     spark.start()
     warm_up.start()
@@ -56,14 +58,23 @@ def run(launch: Launch) -> None:
     jvm.say_goodbye()
 
 
-def _kernel(launch: Launch) -> tuple[Any, str]:
-    """Return the kernel's application, its ports bound, and the address they are bound to."""
-    from ipykernel.kernelapp import IPKernelApp
-
+def _kernel(launch: Launch) -> tuple[Any, str, dict[str, str]]:
+    """Return the kernel's application, its ports bound, the address they are bound to, and its public key."""
     ip = own_address(launch)
-    app = IPKernelApp.instance(ip=ip, connection_file=os.path.abspath("connection.json"))  # noqa: PTH100
-    app.initialize(OPTIONS)  # type: ignore[no-untyped-call]  # ipykernel's is untyped
-    return app, ip
+    place = {"ip": ip, "connection_file": os.path.abspath("connection.json")}  # noqa: PTH100
+    keys = {}
+    if launch.curve_key:
+        from .curve import Door, GuardedKernelApp
+
+        app: Any = GuardedKernelApp.instance(**place)
+        app.door = Door(launch.curve_key)
+        keys["curve_key"] = app.door.public_key.decode()
+    else:
+        from ipykernel.kernelapp import IPKernelApp
+
+        app = IPKernelApp.instance(**place)
+    app.initialize(OPTIONS)
+    return app, ip, keys
 
 
 def _leave(spark: Any, jvm: Jvm) -> None:

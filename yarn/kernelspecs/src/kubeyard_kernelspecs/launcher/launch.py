@@ -24,6 +24,8 @@ class Launch:
     warm_up: str
     # What is kept of the output, for a notebook that was away while it was made.
     kept_output_bytes: int
+    # The gateway's public key for this kernel, by which their way is encrypted; empty where it is not.
+    curve_key: str
 
     @classmethod
     def from_environment(cls, environment: MutableMapping[str, str]) -> "Launch":

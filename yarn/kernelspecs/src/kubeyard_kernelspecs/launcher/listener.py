@@ -9,6 +9,8 @@ import socket
 import threading
 from collections.abc import Callable
 
+from .sealing import Seal
+
 LONGEST_REQUEST = 4096
 Question = Callable[[dict[str, object]], object]
 TIMEOUT_SECONDS = 5
@@ -29,6 +31,8 @@ class Listener:
         self.on_request: Callable[[], None] = lambda: None
         # What the gateway may ask by name; each answer travels back as JSON.
         self.questions: dict[str, Question] = {}
+        # Where the way to the kernel is encrypted: nothing in clear is taken then, and nothing given.
+        self.seal: Seal | None = None
         self._socket = socket.create_server((ip, 0), backlog=16)
 
     @property
@@ -50,15 +54,18 @@ class Listener:
         with connection, contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(TIMEOUT_SECONDS)
-            request = self._accepted(_read(connection))
+            message = _read(connection)
+            request = self._accepted(self.seal.open(message, "request") if self.seal else message)
             if request is None:
                 return
             if "ask" in request:
-                answer = self.questions[str(request["ask"])](request)
-                connection.sendall(json.dumps(answer).encode())
-                return
-            self._signal(signal.Signals(int(str(request.get("signum", 0)))))
-            connection.sendall(b"ok")
+                answer = json.dumps(self.questions[str(request["ask"])](request)).encode()
+            else:
+                self._signal(signal.Signals(int(str(request.get("signum", 0)))))
+                answer = b"ok"
+            # Bound to its request, so that no earlier answer can be put in its place.
+            about = f"answer {request['number']}"
+            connection.sendall(self.seal.close(answer, about) if self.seal else answer)
 
     def _accepted(self, message: bytes) -> dict[str, object] | None:
         """Return the request if the gateway signed it and it is newer than any before."""
