@@ -1,5 +1,6 @@
 """The database: both kinds, their migrations, and what must hold on each."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -85,6 +86,21 @@ def test_migrating_from_several_processes_at_once_does_it_once(database_url: str
     database = Database(database_url)
     assert is_current(database)
     database.close()
+
+
+def test_a_new_file_is_opened_beside_one_who_writes_it(tmp_path: Path) -> None:
+    """The first start opens it from several processes at once."""
+    file = tmp_path / "fresh.sqlite"
+    writer = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    done = threading.Timer(0.2, writer.rollback)
+    done.start()
+    opened = Database(f"sqlite:///{file}")
+    with opened.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    opened.close()
+    done.join()
+    writer.close()
 
 
 def test_moments_come_back_as_they_were(database: Database) -> None:
