@@ -1,0 +1,127 @@
+"""Starts in YARN that do not go as they should; what YARN and the container do is scripted."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from harness.gateway import GatewayProcess, Gateways
+from harness.scripted_server import ScriptedServer
+from harness.scripted_yarn import SPEC, Container, ScriptedYarn, connection, report, spark_folders
+from harness.waiting import wait_until
+from kubeyard_kernelspecs import write_kernelspec
+
+pytestmark = pytest.mark.slow
+TAKEN = {"error": "ZMQError: Address already in use (addr='tcp://127.0.0.1:5')"}
+
+
+@pytest.fixture(scope="module")
+def yarn() -> ScriptedYarn:
+    return ScriptedYarn()
+
+
+@pytest.fixture(scope="module")
+def gateway(
+    yarn: ScriptedYarn, start_gateway: Gateways, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayProcess]:
+    """A gateway before the scripted cluster."""
+    with ScriptedServer(yarn) as server:
+        here = {"KUBEYARD_RM_URLS": server.url, "KUBEYARD_HTTPFS_URL": server.url}
+        folders = spark_folders(tmp_path_factory.mktemp("cluster"))
+        process = start_gateway(**here, **folders)
+        write_kernelspec(process.folder / "kernelspecs", SPEC)
+        yield process
+        yarn.answers.set()
+        process.stop()
+
+
+def in_turn(*reports: dict[str, Any]) -> Container:
+    """Containers that report these, one after the other."""
+    return lambda number, told: report(told, reports[number - 1])
+
+
+def test_a_port_that_another_took_meanwhile_costs_a_second_try_and_no_start(
+    gateway: GatewayProcess, yarn: ScriptedYarn
+) -> None:
+    yarn.runs(in_turn(TAKEN, connection()))
+    ada = gateway.client("ada")
+    kernel_id = ada.start(SPEC.name)
+    assert [row["state"] for row in yarn.applications] == ["KILLED", "RUNNING"]
+    assert all(f"kernel:{kernel_id}" in row["applicationTags"] for row in yarn.applications)
+    model = ada.send("GET", f"/api/kernels/{kernel_id}").json()
+    assert model["kubeyard"]["application_id"] == yarn.applications[1]["id"]
+
+
+def test_a_port_that_is_taken_again_is_told(gateway: GatewayProcess, yarn: ScriptedYarn) -> None:
+    yarn.runs(in_turn(TAKEN, TAKEN))
+    answer = gateway.client("ada").send("POST", "/api/kernels", {"name": SPEC.name})
+    assert answer.status_code == 500
+    assert "Address already in use" in answer.json()["reason"]
+    assert [row["state"] for row in yarn.applications] == ["KILLED", "KILLED"]
+
+
+def test_a_launcher_that_fails_says_why_and_leaves_no_application(
+    gateway: GatewayProcess, yarn: ScriptedYarn
+) -> None:
+    yarn.runs(in_turn({"error": "ModuleNotFoundError: No module named 'ipykernel'"}))
+    ada = gateway.client("ada")
+    before = ada.kernel_ids()
+    answer = ada.send("POST", "/api/kernels", {"name": SPEC.name})
+    assert answer.status_code == 500
+    assert "No module named 'ipykernel'" in answer.json()["reason"]
+    assert [row["state"] for row in yarn.applications] == ["KILLED"]
+    assert ada.kernel_ids() == before
+
+
+def test_a_report_with_anothers_ticket_is_not_believed(gateway: GatewayProcess, yarn: ScriptedYarn) -> None:
+    def container(_: int, told: dict[str, Any]) -> None:
+        report({**told, "ticket": "guessed"}, connection("a key of the attacker's"))
+        report({**told, "kernel_id": "00000000-0000-4000-8000-000000000000"}, connection("another's"))
+        report(told, connection("the kernel's own"))
+
+    yarn.runs(container)
+    refused = gateway.log.read_text().count("report_refused")
+    kernel_id = gateway.client("ada").start(SPEC.name)
+    record = json.loads((gateway.folder / "state/kernel_sessions" / f"{kernel_id}.json").read_text())
+    assert record[kernel_id]["connection_info"]["key"] == "the kernel's own"
+    assert gateway.log.read_text().count("report_refused") == refused + 2
+
+
+def test_idle_connections_on_the_report_port_hold_up_no_start(
+    gateway: GatewayProcess, yarn: ScriptedYarn
+) -> None:
+    yarn.runs(in_turn(connection()))
+    with ExitStack() as idle:
+        host, port = gateway.environment["KUBEYARD_GATEWAY_RESPONSE"].split(":")
+        held = [idle.enter_context(socket.create_connection((host, int(port)))) for _ in range(50)]
+        assert gateway.client("ada").start(SPEC.name)
+        # None of them had to be ended for it.
+        held[0].settimeout(0.01)
+        with pytest.raises(TimeoutError):
+            held[0].recv(1)
+
+
+def test_a_resourcemanager_that_never_answers_holds_up_nobody_else(
+    gateway: GatewayProcess, yarn: ScriptedYarn
+) -> None:
+    yarn.runs(in_turn(connection(), connection()))
+    ada, bob = gateway.client("ada"), gateway.client("bob")
+    kernel_id = ada.start(SPEC.name)
+    yarn.answers.clear()
+    assert yarn.held.acquire(timeout=30), "the gateway has asked, and waits"
+    # One who wants something of YARN waits for YARN, and for himself.
+    asking = threading.Thread(target=bob.send, args=("POST", "/api/kernels", {"name": SPEC.name}))
+    asking.start()
+    assert yarn.held.acquire(timeout=30)
+    for _ in range(50):
+        assert kernel_id in ada.kernel_ids()
+    local = bob.start("kubeyard.local")
+    with bob.connect(local) as channel:
+        assert channel.joined().run("6 * 7") == "42"
+    assert asking.is_alive(), "YARN has answered nothing all the while"
+    yarn.answers.set()
+    asking.join(60)
+    wait_until(lambda: len(yarn.applications) > 1, "YARN has heard the other")
