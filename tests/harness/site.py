@@ -191,13 +191,13 @@ class Site:
 
 
 @contextmanager
-def running_site(folder: Path, **changes: Any) -> Iterator[Site]:
-    """Serve both in a folder; the cluster, the gateway and the Hub are out of reach."""
+def running_site(folder: Path, gateway_url: str = NOWHERE, **changes: Any) -> Iterator[Site]:
+    """Serve both in a folder; the cluster and the Hub are out of reach, and an unnamed gateway too."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         api_url = f"http://127.0.0.1:{port}"
         with running_web_ui(folder / "web", api_url=api_url, **changes) as web:
-            parts = open_parts(_api_settings(folder, web))
+            parts = open_parts(_api_settings(folder, web, gateway_url))
             parts.database.migrate()
             site = Site(web, parts, port, listener)
             site.start_api()
@@ -208,7 +208,7 @@ def running_site(folder: Path, **changes: Any) -> Iterator[Site]:
                 parts.close()
 
 
-def _api_settings(folder: Path, web: WebUi) -> Settings:
+def _api_settings(folder: Path, web: WebUi, gateway_url: str) -> Settings:
     return Settings(
         issuer=web.url,
         jwks_file=folder / "web" / "public" / "jwks.json",
@@ -219,5 +219,5 @@ def _api_settings(folder: Path, web: WebUi) -> Settings:
         rm_urls=(NOWHERE,),
         history_url=NOWHERE,
         httpfs_url=NOWHERE,
-        gateway_url=NOWHERE,
+        gateway_url=gateway_url,
     )

@@ -6,10 +6,13 @@ from typing import Any
 
 import requests
 from kubeyard_client.messages.errors import ErrorCode
-from kubeyard_client.messages.kernels import KernelState
+from kubeyard_client.messages.kernels import EndedKernel, KernelStart, KernelState
+from kubeyard_client.messages.reasons import Reason
 
+from kubeyard_api.environment_names import environment_of
 from kubeyard_api.errors import PublicError, not_found
 
+NOT_FOUND = 404
 LIST_TIMEOUT_SECONDS = (2, 3)
 # A restart waits until YARN has started the new container.
 ACT_TIMEOUT_SECONDS = (2, 90)
@@ -30,6 +33,11 @@ class LiveKernel:
     last_activity_at: datetime | None
     # Told by kernels on YARN; a restart may have given the kernel another's application.
     application_id: str | None = None
+    start: KernelStart | None = None
+    # Why it is dead.
+    reason: Reason | None = None
+    # Without use for so long it is stopped; None where it never is.
+    idle_limit_seconds: float | None = None
 
 
 class Gateway:
@@ -57,6 +65,19 @@ class Gateway:
             raise GatewayUnreachable("the gateway's answer is not a list of kernels") from error
         raise GatewayUnreachable(f"the gateway answers {answer.status_code}")
 
+    def endings(self, token: str) -> list[EndedKernel]:
+        """Why the kernels ended that this token's user may know of. Raises GatewayUnreachable."""
+        answer = self._send("GET", f"{self._url}/api/endings", token, LIST_TIMEOUT_SECONDS)
+        try:
+            if answer.ok:
+                return [_ending(row) for row in answer.json()]
+            if answer.status_code == NOT_FOUND:
+                # A gateway of before it kept any, as it may be during an upgrade.
+                return []
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise GatewayUnreachable("the gateway's answer is not a list of endings") from error
+        raise GatewayUnreachable(f"the gateway answers {answer.status_code}")
+
     def act(self, kernel_id: str, action: str, token: str) -> None:
         """Interrupt, restart or stop one kernel. Raises PublicError."""
         url = f"{self._kernels_url}/{kernel_id}"
@@ -65,7 +86,7 @@ class Gateway:
             answer = self._send(method, address, token, ACT_TIMEOUT_SECONDS)
         except GatewayUnreachable as error:
             raise PublicError(ErrorCode.GATEWAY_UNREACHABLE, f"{error}. Try again in a moment.") from error
-        if answer.status_code == 404:
+        if answer.status_code == NOT_FOUND:
             raise not_found("kernel")
         if not answer.ok:
             raise PublicError(
@@ -82,14 +103,28 @@ class Gateway:
 
 def _kernel(row: dict[str, Any]) -> LiveKernel:
     state = row.get("execution_state", "")
+    ours = row.get("kubeyard") or {}
     return LiveKernel(
         id=str(row["id"]),
         kernelspec=str(row["name"]),
         state=KernelState(state) if state in set(KernelState) else KernelState.UNKNOWN,
         connections=int(row.get("connections") or 0),
         last_activity_at=_moment(row.get("last_activity")),
-        application_id=(row.get("kubeyard") or {}).get("application_id") or None,
+        application_id=ours.get("application_id") or None,
+        start=_start(ours) if "timeline" in ours else None,
+        reason=Reason.model_validate(ours["death"]) if ours.get("death") else None,
+        idle_limit_seconds=ours.get("idle_limit_seconds"),
     )
+
+
+def _start(ours: dict[str, Any]) -> KernelStart:
+    return KernelStart.model_validate(
+        {"warm": ours["warm"], "cold_reason": ours["cold_reason"], "stages": ours["timeline"]}
+    )
+
+
+def _ending(row: dict[str, Any]) -> EndedKernel:
+    return EndedKernel.model_validate(row | {"environment": environment_of(row["kernelspec"])})
 
 
 def _moment(text: object) -> datetime | None:

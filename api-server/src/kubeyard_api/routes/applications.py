@@ -30,20 +30,21 @@ def application_owner(parts: Parts, parameters: Mapping[str, str]) -> Owned | No
 @handles("list-applications")
 def list_applications(call: Call) -> ApplicationPage:
     """One page."""
-    return applications.page_of_applications(call.parts, call.caller, call.asked(ApplicationQuery))
+    query = call.asked(ApplicationQuery)
+    return applications.page_of_applications(call.parts, call.caller, query, call.token)
 
 
 @handles("show-application")
 def show_application(call: Call) -> Application:
     """One application."""
-    return applications.show_application(call.parts, call.parameters["application_id"])
+    return applications.show_application(call.parts, call.parameters["application_id"], call.token)
 
 
 @handles("kill-application")
 def kill_application(call: Call) -> Application:
     """Ask for its end."""
-    reason = call.asked(KillRequest).reason
-    return applications.kill_application(call.parts, call.caller, call.parameters["application_id"], reason)
+    reason, ident = call.asked(KillRequest).reason, call.parameters["application_id"]
+    return applications.kill_application(call.parts, call.caller, ident, reason, call.token)
 
 
 @handles("list-containers")

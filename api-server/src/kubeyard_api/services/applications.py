@@ -1,22 +1,28 @@
 """Applications for a user: list, show, end."""
 
-import json
 import re
-from datetime import datetime
+from collections.abc import Sequence
 
-from kubeyard_client.messages.applications import (
-    Application,
-    ApplicationPage,
-    ApplicationQuery,
-    ApplicationState,
-)
+from kubeyard_client.messages.applications import Application, ApplicationPage, ApplicationQuery
 from kubeyard_client.messages.errors import ErrorCode
 from kubeyard_identity import Caller
 
 from kubeyard_api.errors import PublicError, not_found
+from kubeyard_api.gateway import GatewayUnreachable
 from kubeyard_api.logs import logger
 from kubeyard_api.parts import Parts
-from kubeyard_api.storage.applications import find_application, list_applications
+from kubeyard_api.services.application_messages import (
+    Beside,
+    application_from,
+    is_made_ahead,
+    places_of,
+    untaken_spares,
+)
+from kubeyard_api.storage.applications import (
+    find_application,
+    list_applications,
+    waiting_applications,
+)
 from kubeyard_api.storage.base import utc_now
 from kubeyard_api.storage.mirror import mark_killing
 from kubeyard_api.storage.snapshots import APPLICATIONS, read_freshness
@@ -25,52 +31,18 @@ from kubeyard_api.storage.tables import ApplicationRow
 log = logger(__name__)
 
 
-def application_from(row: ApplicationRow, now: datetime | None = None) -> Application:
-    """The mirror's row in the words of the API."""
-    ended_at = row.finished_at or now or utc_now()
-    return Application(
-        id=row.id,
-        name=row.name,
-        owner=row.owner,
-        queue=row.queue,
-        application_type=row.application_type,
-        state=ApplicationState(row.state),
-        final_status=row.final_status,
-        effective_state=ApplicationState(row.effective_state),
-        memory_mb=row.memory_mb,
-        vcores=row.vcores,
-        running_containers=row.running_containers,
-        progress_percent=row.progress_percent,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        elapsed_seconds=round(max(0.0, (ended_at - row.started_at).total_seconds()), 3),
-        diagnostics=row.diagnostics,
-        kernel_id=row.kernel_id,
-        kernelspec=row.kernelspec,
-        environment=environment_of(row.kernelspec),
-        environment_hash=row.environment_hash,
-        am_host=row.am_host,
-        am_container_id=row.am_container_id,
-        tags=tuple(json.loads(row.tags)),
-        killing=row.is_active and row.killing_by is not None,
-        version=row.version,
-    )
-
-
-def environment_of(kernelspec: str | None) -> str | None:
-    """`owner/name` of the environment behind a kernelspec `owner.name`: owners may have dots, names none."""
-    owner, _, name = (kernelspec or "").rpartition(".")
-    return f"{owner}/{name}" if owner and name else None
-
-
-def page_of_applications(parts: Parts, caller: Caller, query: ApplicationQuery) -> ApplicationPage:
+def page_of_applications(
+    parts: Parts, caller: Caller, query: ApplicationQuery, token: str
+) -> ApplicationPage:
     """One page: a user's own, or everybody's for an administrator."""
     with parts.database.reading() as session:
         page = list_applications(session, query, None if caller.is_admin else caller.name)
         fresh = read_freshness(session, APPLICATIONS)
+        places = places_of(waiting_applications(session))
     now = utc_now()
+    beside = Beside(places, _spares(parts, page.rows, token))
     return ApplicationPage(
-        applications=tuple(application_from(row, now) for row in page.rows),
+        applications=tuple(application_from(row, now, beside) for row in page.rows),
         next_cursor=page.next_cursor,
         total=page.total,
         as_of=fresh.as_of,
@@ -80,9 +52,23 @@ def page_of_applications(parts: Parts, caller: Caller, query: ApplicationQuery) 
     )
 
 
-def show_application(parts: Parts, application_id: str) -> Application:
+def show_application(parts: Parts, application_id: str, token: str) -> Application:
     """One application as last seen. Raises PublicError."""
-    return application_from(application_row(parts, application_id))
+    row = application_row(parts, application_id)
+    with parts.database.reading() as session:
+        places = places_of(waiting_applications(session))
+    return application_from(row, utc_now(), Beside(places, _spares(parts, [row], token)))
+
+
+def _spares(parts: Parts, rows: Sequence[ApplicationRow], token: str) -> frozenset[str]:
+    """Which of the rows are nobody's kernel yet; none while the gateway cannot be asked."""
+    if not any(row.is_active and is_made_ahead(row) for row in rows):
+        return frozenset()
+    try:
+        live = parts.gateway.kernels(token)
+    except GatewayUnreachable:
+        return frozenset()
+    return untaken_spares(rows, live)
 
 
 def application_row(parts: Parts, application_id: str) -> ApplicationRow:
@@ -94,7 +80,9 @@ def application_row(parts: Parts, application_id: str) -> ApplicationRow:
     return row
 
 
-def kill_application(parts: Parts, caller: Caller, application_id: str, reason: str) -> Application:
+def kill_application(
+    parts: Parts, caller: Caller, application_id: str, reason: str, token: str
+) -> Application:
     """Ask YARN for its end; the mirror shows it as being killed until YARN confirms."""
     row = application_row(parts, application_id)
     if not row.is_active:
@@ -105,7 +93,7 @@ def kill_application(parts: Parts, caller: Caller, application_id: str, reason: 
     log.info("application killed", application_id=application_id, owner=row.owner)
     with parts.database.writing() as session:
         mark_killing(session, application_id, caller.name)
-    return show_application(parts, application_id)
+    return show_application(parts, application_id, token)
 
 
 def _diagnostics(caller: Caller, reason: str) -> str:

@@ -16,6 +16,7 @@ from kubeyard_api.errors import PublicError
 from kubeyard_api.storage.base import UtcDateTime
 from kubeyard_api.storage.tables import ApplicationRow
 
+WAITING_STATES = ("NEW", "NEW_SAVING", "SUBMITTED", "ACCEPTED")
 NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -54,6 +55,12 @@ def applications_of_kernels(
     if owner is not None:
         wanted = wanted.where(ApplicationRow.owner == owner)
     return list(session.scalars(wanted.order_by(ApplicationRow.started_at, ApplicationRow.id)))
+
+
+def waiting_applications(session: Session) -> list[ApplicationRow]:
+    """Everybody's that wait for their first container."""
+    waiting = select(ApplicationRow).where(ApplicationRow.is_active, ApplicationRow.state.in_(WAITING_STATES))
+    return list(session.scalars(waiting))
 
 
 def list_applications(session: Session, query: ApplicationQuery, owner: str | None) -> Page:

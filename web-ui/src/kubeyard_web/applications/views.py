@@ -3,7 +3,6 @@
 from flask import Blueprint, render_template, request
 
 from kubeyard_web.applications.listing import FILTERS, Listing
-from kubeyard_web.applications.reasons import reason
 from kubeyard_web.backend.client import api
 from kubeyard_web.backend.known import ask
 
@@ -13,7 +12,7 @@ blueprint = Blueprint("applications", __name__, url_prefix="/applications")
 def _list(template: str) -> str:
     listing = Listing.of(request.args)
     known = ask(listing.url(), lambda: api().list_applications(listing.query))
-    return render_template(template, listing=listing, known=known, filters=FILTERS, reason=reason)
+    return render_template(template, listing=listing, known=known, filters=FILTERS)
 
 
 @blueprint.get("")
@@ -30,7 +29,7 @@ def partial() -> str:
 
 def _one(application_id: str, template: str) -> str:
     known = ask(f"application {application_id}", lambda: api().show_application(application_id))
-    return render_template(template, application_id=application_id, known=known, reason=reason)
+    return render_template(template, application_id=application_id, known=known)
 
 
 @blueprint.get("/<application_id>")

@@ -9,7 +9,6 @@ from kubeyard_client.messages.applications import ApplicationQuery
 from kubeyard_client.messages.environments import Environment, EnvironmentList
 
 from kubeyard_web.applications.listing import STARTING
-from kubeyard_web.applications.reasons import reason
 from kubeyard_web.backend.client import api, cluster
 from kubeyard_web.backend.known import ask
 from kubeyard_web.environments.views import build_url
@@ -59,7 +58,7 @@ def _capacity_facts() -> dict[str, object]:
 def _waiting_facts() -> dict[str, object]:
     query = ApplicationQuery(state=STARTING, sort="started_at", limit=SHOWN_WAITING)
     known = ask("overview waiting", lambda: api().list_applications(query))
-    return {"waiting": known.value.applications if known.value else (), "reason": reason}
+    return {"waiting": known.value.applications if known.value else ()}
 
 
 def _kernel_facts() -> dict[str, object]:

@@ -6,14 +6,18 @@ from kubeyard_web.presentation import amounts, states, times
 
 FILTERS = (
     amounts.memory,
+    amounts.memory_time,
     amounts.size,
     amounts.cores,
     amounts.plural,
     times.clock,
     times.duration,
     times.relative,
+    times.seconds,
+    times.ahead,
     states.application_state,
     states.kernel_state,
+    states.stage,
     states.build_state,
     states.node_state,
 )

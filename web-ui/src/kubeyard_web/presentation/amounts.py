@@ -23,6 +23,12 @@ def memory(megabytes: int | None) -> str:
     return NOTHING if megabytes is None else size(megabytes * KIB * KIB)
 
 
+def memory_time(megabyte_seconds: float) -> str:
+    """Return memory held over time as people count it: 3686400 -> 1.0 GiB·h."""
+    hours = megabyte_seconds / KIB / 3600
+    return f"{hours:.2f} GiB·h" if hours < 1 else f"{hours:.1f} GiB·h"
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """Return a count with its noun: 1 kernel, 2 kernels."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -27,6 +27,9 @@ APPLICATION_STATES = {
     ApplicationState.UNKNOWN: State("Unknown", "done"),
 }
 
+# It runs, and yet nobody's work does.
+SPARE = State("Warm spare", "done")
+
 KERNEL_STATES = {
     KernelState.STARTING: State("Starting", "wait", is_moving=True),
     KernelState.IDLE: State("Idle", "good"),
@@ -64,12 +67,30 @@ def application_state(application: Application) -> State:
     """Return how an application is doing, by the same rule that lists are filtered by."""
     if application.killing and not application.state.is_final:
         return State("Killing…", "wait", is_moving=True)
+    if application.is_spare:
+        return SPARE
     return APPLICATION_STATES[application.effective_state]
 
 
 def kernel_state(state: KernelState) -> State:
     """Return how a kernel is doing."""
     return KERNEL_STATES[state]
+
+
+STAGES = {
+    "requested": "Asked for",
+    "submitted": "Submitted to YARN",
+    "claimed": "Spare taken",
+    "container": "Container",
+    "python": "Python",
+    "ready": "Ready for cells",
+    "spark": "Spark",
+}
+
+
+def stage(name: str) -> str:
+    """Return how a stage of a kernel's start is called."""
+    return STAGES.get(name, name.capitalize())
 
 
 def build_state(state: str) -> State:

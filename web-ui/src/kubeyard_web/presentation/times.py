@@ -25,6 +25,20 @@ def duration(span: timedelta | float | None) -> str:
     return f"{seconds // DAY} d {seconds % DAY // HOUR} h"
 
 
+def seconds(span: float) -> str:
+    """Return a short time with the precision that matters: 0.04 -> 0.04 s, 6.28 -> 6.3 s."""
+    return f"{span:.2f} s" if span < 1 else f"{span:.1f} s"
+
+
+def ahead(moment: datetime) -> Markup:
+    """Return how far ahead a moment is, with its exact time on hover."""
+    moment = _in_utc(moment)
+    left = max(0, int((moment - datetime.now(UTC)).total_seconds()))
+    exact = moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+    iso = moment.isoformat(timespec="seconds")
+    return Markup('<time datetime="{}" title="{}">in {}</time>').format(iso, exact, duration(left))
+
+
 def ago(moment: datetime, now: datetime) -> str:
     """Return how long ago a moment was, in the unit that reads best."""
     seconds = int((now - moment).total_seconds())

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from kubeyard_client.messages.base import Message, Request
 from kubeyard_client.messages.cluster import Seen
+from kubeyard_client.messages.reasons import QueuePlace, Reason
 
 
 class ApplicationState(StrEnum):
@@ -58,6 +59,13 @@ class Application(Message):
     am_container_id: str
     tags: tuple[str, ...]
     killing: bool = Field(description="A kill was asked for that YARN has not confirmed yet")
+    is_spare: bool = Field(
+        default=False, description="A warm kernel that waits for its person's next start; nobody uses it yet"
+    )
+    reason: Reason | None = Field(
+        default=None, description="Why it waits, failed or was killed; absent where all is well"
+    )
+    place: QueuePlace | None = Field(default=None, description="Its place in the queue while it waits")
     version: int
 
 
