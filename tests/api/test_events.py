@@ -91,6 +91,7 @@ def test_subscriber_who_was_away_too_long_is_told_that_anything_may_have_changed
     assert all(change.ids == () and change.version == latest for change in told)
 
 
+@pytest.mark.slow
 def test_stream_ends_with_the_token(api: ApiServer) -> None:
     # Five seconds of grace count for the token at the door, not for the stream behind it.
     token = api.issuer.token("ada", exp=int(time.time()) + 2)

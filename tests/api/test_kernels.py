@@ -23,6 +23,7 @@ from kubeyard_yarn.applications import Application
 
 from .conftest import SERVICE_USER, copy_of_migrated_sqlite
 
+pytestmark = pytest.mark.slow
 SPEC = "ada.science"
 NEVER_WAS = "00000000-0000-4000-8000-000000000000"
 FOR_EVER = "import time\nprint('on', flush=True)\nwhile True: time.sleep(0.05)"
@@ -266,7 +267,6 @@ def _halted(gateway: GatewayProcess) -> Iterator[None]:
         os.kill(gateway.pid, signal.SIGCONT)
 
 
-@pytest.mark.slow
 def test_gateway_that_hangs_keeps_nobody_waiting(
     linked: ApiServer, gateway: GatewayProcess, kernel: str
 ) -> None:

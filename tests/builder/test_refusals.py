@@ -50,6 +50,7 @@ def test_an_unknown_version_is_named(bench: Bench) -> None:
     assert "humanize==99" in failure.reason
 
 
+@pytest.mark.slow
 def test_a_package_of_source_only_is_refused_and_never_built(bench: Bench, index: PackageIndex) -> None:
     index.add_source("sourceonly", "1.0")
     failure = failure_of(bench, "sourceonly")
@@ -58,6 +59,7 @@ def test_a_package_of_source_only_is_refused_and_never_built(bench: Bench, index
     assert "wheels only" in failure.reason
 
 
+@pytest.mark.slow
 def test_two_wishes_that_exclude_each_other_are_named(bench: Bench, index: PackageIndex) -> None:
     index.add_wheel("tide", "1.0", {"tide.py": ""}, requires=["moon<2"])
     index.add_wheel("moon", "1.0", {"moon.py": ""})

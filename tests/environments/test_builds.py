@@ -121,6 +121,7 @@ def test_what_is_written_meanwhile_comes_before_the_end(api: ApiServer, build_id
     assert '"state": "cancelled"' in text
 
 
+@pytest.mark.slow
 def test_who_follows_a_waiting_build_is_told_when_the_worker_goes_and_comes(
     api: ApiServer, build_id: str
 ) -> None:

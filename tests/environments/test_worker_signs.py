@@ -100,6 +100,7 @@ def watch(api: ApiServer) -> Iterator[WorkerWatch]:
     made.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("watch")
 def test_a_server_notices_by_itself_that_the_worker_fell_silent(api: ApiServer) -> None:
     give_sign(api.parts.database, ME, 60)

@@ -89,6 +89,7 @@ def test_a_change_without_an_event_is_not_seen(site: Site) -> None:
     assert site.fetched == 1
 
 
+@pytest.mark.slow
 def test_a_stream_that_breaks_off_is_taken_up_behind_the_last_event(site: Site) -> None:
     site.feed.put("id: 7\ndata: one\n\n")
     site.feed.put(None)
@@ -104,6 +105,7 @@ def test_a_stream_that_breaks_off_is_taken_up_behind_the_last_event(site: Site) 
     assert site.last_ids == ["", "7"]
 
 
+@pytest.mark.slow
 def test_a_stream_on_which_nothing_but_signs_of_life_comes_is_not_followed_for_ever(site: Site) -> None:
     def listen() -> None:
         for event in follow(f"{site.url}/events", Browser(site.url).session.cookies, 0.5):

@@ -45,6 +45,7 @@ def test_bare_fault_for_a_log_is_explained_by_the_list_of_files() -> None:
         ContainerLogs(history.url, "kubeyard").read(CONTAINER, "stdout", length=10)
 
 
+@pytest.mark.slow
 def test_bare_fault_for_a_log_that_is_listed_stays_a_fault() -> None:
     def script(asked: Asked) -> Answer:
         return BARE_FAULT if "containerlogs" in asked.path else as_json({"containerLogsInfoes": {}})

@@ -168,6 +168,7 @@ def test_somebody_elses_build_is_not_there(site: Site, ada: Browser) -> None:
     assert "Cancelled" not in ada.get(address).text
 
 
+@pytest.mark.slow
 def test_the_stream_of_a_running_build_ends_with_the_server(
     site: Site, ada: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

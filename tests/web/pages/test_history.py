@@ -133,6 +133,7 @@ def test_cluster_that_was_away_all_the_time_points_to_a_longer_span(site: Site) 
     assert 'class="plot-used"' in _page(site, "/?span=24h")
 
 
+@pytest.mark.slow
 def test_past_stays_greyed_while_the_api_is_away(site: Site) -> None:
     _past(site, range(0, 600, 10), used_gib=6)
     ada = site.visitor("ada")

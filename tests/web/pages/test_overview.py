@@ -1,5 +1,6 @@
 """The first page."""
 
+import pytest
 from harness.applications import application, kernel_application
 from harness.site import Site
 from harness.waiting import wait_until
@@ -58,6 +59,7 @@ def test_overview_says_since_when_the_cluster_is_away_and_keeps_what_was_known(s
     assert "6.0 GiB <small>of 8.0 GiB</small>" in page
 
 
+@pytest.mark.slow
 def test_overview_shows_the_last_known_while_the_api_is_away(site: Site) -> None:
     ada = site.visitor("ada")
     site.mirror(application(1, "ada", name="Nightly"))
