@@ -81,4 +81,5 @@ def kernelspec_of(environment: EnvironmentRow, archive: ArchiveRow) -> KernelSpe
         executors=environment.executors,
         executor_cores=environment.executor_cores,
         queue=environment.queue,
+        cull_idle_seconds=environment.cull_idle_seconds,
     )

@@ -56,6 +56,8 @@ class EnvironmentRow(Base):
     executors: Mapped[int]
     executor_cores: Mapped[int]
     queue: Mapped[str] = mapped_column(String(200))
+    # 0 is never; absent is as the gateway's setting says.
+    cull_idle_seconds: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(20))
     archive_sha256: Mapped[str | None] = mapped_column(ForeignKey("archives.sha256"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

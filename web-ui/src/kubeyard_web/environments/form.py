@@ -7,6 +7,8 @@ from kubeyard_client.messages.environments import Environment, NewEnvironment, P
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
+from kubeyard_web.presentation.times import duration
+
 NUMBERS = ("driver_memory_mb", "executor_memory_mb", "executors", "executor_cores")
 WRONG = {
     "name": "Use 2 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit.",
@@ -15,9 +17,22 @@ WRONG = {
     "executors": "Give a whole number, 0 or more.",
     "executor_cores": "Give a whole number, 1 or more.",
     "queue": "Choose a queue.",
+    "cull_idle_seconds": "Choose one of the times.",
     "visibility": "Choose who may use it.",
     "conda": "Give at most 300 packages, one a line, each of at most 500 characters.",
     "pip": "Give at most 300 packages, one a line, each of at most 500 characters.",
+}
+
+
+# In seconds, as texts of the form.
+IDLE_TIMES = {
+    "": "As the platform does",
+    "1800": "30 minutes",
+    "7200": "2 hours",
+    "28800": "8 hours",
+    "86400": "1 day",
+    "604800": "1 week",
+    "0": "Never",
 }
 
 
@@ -34,13 +49,15 @@ class Form:
     executors: str = "1"
     executor_cores: str = "1"
     queue: str = "interactive"
+    # Seconds; empty is as the platform does.
+    cull_idle_seconds: str = ""
     pasted: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, typed: MultiDict[str, str]) -> "Form":
         """Take over what was typed."""
-        names = (*NUMBERS, "name", "visibility", "conda", "pip", "queue", "pasted")
+        names = (*NUMBERS, "name", "visibility", "conda", "pip", "queue", "cull_idle_seconds", "pasted")
         fields: dict[str, Any] = {name: typed[name].strip()[:200_000] for name in names if name in typed}
         return cls(**fields)
 
@@ -54,8 +71,16 @@ class Form:
             conda="\n".join(environment.conda),
             pip="\n".join(environment.pip),
             queue=environment.queue,
+            cull_idle_seconds="" if (idle := environment.cull_idle_seconds) is None else str(idle),
             **numbers,
         )
+
+    @property
+    def idle_times(self) -> dict[str, str]:
+        """The times to choose from, and the one of the environment that this one is like."""
+        own = self.cull_idle_seconds
+        more = {own: duration(float(own))} if own.isdecimal() and own not in IDLE_TIMES else {}
+        return IDLE_TIMES | more
 
     def with_packages(self, parsed: ParsedPackages) -> "Form":
         """Add what a pasted file asks for; lines that were refused stay to be mended."""
@@ -76,6 +101,7 @@ class Form:
     def checked(self) -> "NewEnvironment | Form":
         """Return what to ask for, or the form with a message beside each wrong field."""
         fields = {name: getattr(self, name) for name in (*NUMBERS, "name", "visibility", "queue")}
+        fields["cull_idle_seconds"] = self.cull_idle_seconds or None
         try:
             return NewEnvironment(conda=_lines(self.conda), pip=_lines(self.pip), **fields)
         except ValidationError as error:

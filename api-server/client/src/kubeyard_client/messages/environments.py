@@ -4,12 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from kubeyard_client.messages.base import Message, Request
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{1,62}$"
 MOST_PACKAGES = 300
+# Shorter, a kernel would go while its person reads.
+SHORTEST_IDLE_SECONDS = 60
 PackageLine = Annotated[str, Field(min_length=1, max_length=500)]
 PackageLines = Annotated[tuple[PackageLine, ...], Field(max_length=MOST_PACKAGES)]
 
@@ -145,6 +147,9 @@ class Environment(Message):
     executors: int
     executor_cores: int
     queue: str
+    cull_idle_seconds: int | None = Field(
+        default=None, description="After so long without use its kernels are stopped; 0: never"
+    )
     state: EnvironmentState
     hash: str | None
     size_bytes: int | None
@@ -175,6 +180,19 @@ class NewEnvironment(Request):
     executors: int = Field(default=1, ge=0)
     executor_cores: int = Field(default=1, ge=1)
     queue: str = Field(default="interactive", min_length=1, max_length=200)
+    cull_idle_seconds: int | None = Field(
+        default=None,
+        ge=0,
+        le=31 * 86_400,
+        description="After so long without use its kernels stop; 0: never, absent: as the platform does",
+    )
+
+    @field_validator("cull_idle_seconds")
+    @classmethod
+    def _leaves_time_to_think(cls, value: int | None) -> int | None:
+        if value is not None and 0 < value < SHORTEST_IDLE_SECONDS:
+            raise ValueError(f"give 0 for never, or {SHORTEST_IDLE_SECONDS} seconds or more")
+        return value
 
 
 class DeletedEnvironment(Message):
