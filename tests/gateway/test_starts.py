@@ -1,6 +1,7 @@
 """Starts in YARN that do not go as they should; what YARN and the container do is scripted."""
 
 import json
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -31,7 +32,8 @@ def gateway(
     with ScriptedServer(yarn) as server:
         here = {"KUBEYARD_RM_URLS": server.url, "KUBEYARD_HTTPFS_URL": server.url}
         folders = spark_folders(tmp_path_factory.mktemp("cluster"))
-        process = start_gateway(**here, **folders)
+        # Nobody is there to be stopped in peace.
+        process = start_gateway(**here, **folders, KUBEYARD_GATEWAY_STOP_TIMEOUT_SECONDS="1")
         write_kernelspec(process.folder / "kernelspecs", SPEC)
         yield process
         yarn.answers.set()
@@ -88,6 +90,31 @@ def test_a_report_with_anothers_ticket_is_not_believed(gateway: GatewayProcess, 
     record = json.loads((gateway.folder / "state/kernel_sessions" / f"{kernel_id}.json").read_text())
     assert record[kernel_id]["connection_info"]["key"] == "the kernel's own"
     assert gateway.log.read_text().count("report_refused") == refused + 2
+
+
+def test_spark_options_of_the_client_hold_for_restarts_and_the_next_gateway_too(
+    gateway: GatewayProcess, yarn: ScriptedYarn
+) -> None:
+    yarn.runs(in_turn(connection(), connection()))
+    ada = gateway.client("ada")
+    kernel_id = ada.start(SPEC.name, {"KERNEL_SPARK_OPTIONS": '{"spark.sql.shuffle.partitions": 8}'})
+    gateway.stop(signal.SIGKILL)
+    gateway.start()
+    assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 200
+    assert [row["properties"]["spark.sql.shuffle.partitions"] for row in yarn.applications] == ["8", "8"]
+
+
+def test_a_spark_option_that_is_not_the_clients_to_give_is_refused_by_name(
+    gateway: GatewayProcess, yarn: ScriptedYarn
+) -> None:
+    yarn.runs(in_turn(connection()))
+    ada = gateway.client("ada")
+    for name in ("spark.yarn.queue", "spark.yarn.keytab", "spark.files"):
+        wish = {"name": SPEC.name, "env": {"KERNEL_SPARK_OPTIONS": json.dumps({name: "x"})}}
+        answer = ada.send("POST", "/api/kernels", wish)
+        assert answer.status_code == 400
+        assert name in answer.json()["reason"]
+    assert yarn.applications == []
 
 
 def test_idle_connections_on_the_report_port_hold_up_no_start(

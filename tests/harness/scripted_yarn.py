@@ -3,6 +3,7 @@
 The gateway and what it submits are real; nothing runs but what the test does in a container's place.
 """
 
+import base64
 import itertools
 import json
 import subprocess
@@ -90,7 +91,13 @@ class ScriptedYarn:
         tags = ",".join(context["application-tags"]["tag"])
         self._rows[ident] |= {"id": ident, "state": "RUNNING", "user": "ada", "applicationTags": tags}
         entries = context["am-container-spec"]["environment"]["entry"]
-        told = unpack(next(each["value"] for each in entries if each["key"] == "KUBEYARD_KERNEL"))
+        environment = {each["key"]: each["value"] for each in entries}
+        # Of each of Spark's properties its name and its value, escaped as Java reads them.
+        self._rows[ident]["properties"] = dict(
+            line.split("=", 1)
+            for line in base64.b64decode(environment["KUBEYARD_SPARK_PROPERTIES"]).decode().splitlines()
+        )
+        told = unpack(environment["KUBEYARD_KERNEL"])
         self._submissions += 1
         threading.Thread(target=self._container, args=(self._submissions, told), daemon=True).start()
         return Answer(status=202)

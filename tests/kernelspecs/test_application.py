@@ -77,6 +77,21 @@ def test_no_value_of_a_user_is_in_the_command() -> None:
     assert properties(evil)["spark.yarn.queue"] == hostile.queue
 
 
+def test_options_of_a_person_reach_spark_and_nothing_else() -> None:
+    hostile = {"spark.sql.note": "$(touch pwned)`x`{{HOME}}<LOG_DIR>'\""}
+    plain = submission(kernelspec("ada.mine"))
+    odd = submission(kernelspec("ada.mine"), replace(LAUNCH, spark_options=hostile))
+    assert odd.command == plain.command
+    changed = {name for name in odd.environment if odd.environment[name] != plain.environment[name]}
+    assert changed == {"KUBEYARD_SPARK_PROPERTIES"}
+    assert properties(odd) == properties(plain) | hostile
+
+
+def test_no_option_of_a_person_beats_the_platforms_own() -> None:
+    sly = replace(LAUNCH, spark_options={"spark.yarn.queue": "theirs"})
+    assert properties(submission(kernelspec("ada.mine"), sly))["spark.yarn.queue"] == "interactive"
+
+
 def test_the_ticket_travels_packed_and_not_in_the_command() -> None:
     application = submission(kernelspec("ada.mine"))
     assert "secret-ticket" not in application.command

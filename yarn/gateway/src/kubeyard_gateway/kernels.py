@@ -10,17 +10,19 @@ from enterprise_gateway.services.kernels.handlers import MainKernelHandler
 from jupyter_client.jsonutil import date_default
 from jupyter_server.services.kernels.handlers import KernelActionHandler
 from jupyter_server.utils import ensure_async
+from kubeyard_kernelspecs import spark_options
 from tornado import web
 
 from kubeyard_gateway import metrics
 from kubeyard_gateway.guard import Guard
 from kubeyard_gateway.kernelspecs import visible_spec
 from kubeyard_gateway.refusal import Refusal
+from kubeyard_gateway.yarn_proxy import SPARK_OPTIONS
 
 log = structlog.get_logger("kubeyard_gateway")
 # Everything else that a client sends is dropped: KERNEL_ID would let it choose another's id,
 # KERNEL_USERNAME another's name, LD_PRELOAD and its like what runs.
-CLIENT_MAY_SET = frozenset({"KERNEL_LAUNCH_TIMEOUT", "KERNEL_WORKING_DIR"})
+CLIENT_MAY_SET = frozenset({"KERNEL_LAUNCH_TIMEOUT", "KERNEL_WORKING_DIR", SPARK_OPTIONS})
 LONGEST_VALUE = 4096
 LONGEST_LAUNCH_SECONDS = 600
 
@@ -103,7 +105,16 @@ def client_environment(wanted: Any) -> dict[str, str]:
     kept = {name: value for name, value in wanted.items() if name in CLIENT_MAY_SET}
     if "KERNEL_LAUNCH_TIMEOUT" in kept and not _is_launch_timeout(kept["KERNEL_LAUNCH_TIMEOUT"]):
         del kept["KERNEL_LAUNCH_TIMEOUT"]
+    if options := _spark_options(kept.pop(SPARK_OPTIONS, "")):
+        kept[SPARK_OPTIONS] = options
     return kept
+
+
+def _spark_options(text: str) -> str:
+    try:
+        return spark_options.as_text(spark_options.from_text(text))
+    except spark_options.OptionRefused as error:
+        raise Refusal(400, str(error)) from error
 
 
 def _is_launch_timeout(text: str) -> bool:

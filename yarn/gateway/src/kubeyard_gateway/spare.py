@@ -16,6 +16,7 @@ _IN_WORDS = {
     "archive": "the environment was built anew after its spare was made",
     "environment_hash": "the environment was built anew after its spare was made",
     "runtime": "the platform's kernel code or Hadoop configuration changed after its spare was made",
+    "spark_options": "this start has Spark options of its own, which its spare does not have",
     "spark": "the platform's Spark settings changed after its spare was made",
 }
 

@@ -74,12 +74,17 @@ class SparePool:
         """Return what a spare of `spec` would be made of, were it made now."""
         return fixed_parts(spec, self._cluster.static_parts())
 
-    async def take(self, user: str, kernelspec: str) -> tuple[Spare | None, str]:
-        """Return the person's spare of this kernelspec and nobody else's, or None and the reason."""
+    async def take(self, user: str, kernelspec: str, options: str = "") -> tuple[Spare | None, str]:
+        """Return the person's spare of this kernelspec and nobody else's, or None and the reason.
+
+        `options` are what this start asks of Spark; a spare was made without any.
+        """
         spec = self.spec(kernelspec, user)
         if spec is None:
             return None, "spares are made of one's own and public kernelspecs that run on YARN"
         wanted = await asyncio.to_thread(self.fixed, spec)
+        if options:
+            wanted["spark_options"] = options
         await self._arrival(user, wanted)
         mine = [spare for spare in self._ready.values() if spare.user == user]
         for spare in mine:

@@ -12,7 +12,7 @@ from kubeyard_gateway.spare import Spare
 from kubeyard_gateway.spare_keeper import SpareKeeper
 from kubeyard_gateway.spare_pool import SparePool
 from kubeyard_gateway.timelines import Timelines
-from kubeyard_gateway.yarn_proxy import YarnKernelProxy
+from kubeyard_gateway.yarn_proxy import SPARK_OPTIONS, YarnKernelProxy
 
 
 class WarmKernels(RemoteMappingKernelManager):
@@ -34,7 +34,7 @@ class WarmKernels(RemoteMappingKernelManager):
         """Start a kernel for the user in `env`; a spare brings its id along, since YARN's tags have it."""
         environment, kernelspec = kwargs["env"], kwargs["kernel_name"]
         user = environment["KERNEL_USERNAME"]
-        spare, reason = await self._pool.take(user, kernelspec)
+        spare, reason = await self._pool.take(user, kernelspec, environment.get(SPARK_OPTIONS, ""))
         kernel_id = spare.id if spare else str(uuid.uuid4())
         self.parent.gate.name(kernel_id)
         own = {**kwargs, "env": {**environment, "KERNEL_ID": kernel_id}}
@@ -50,7 +50,8 @@ class WarmKernels(RemoteMappingKernelManager):
             await super().restart_kernel(kernel_id, now)
             return
         user = self.parent.kernel_session_manager._sessions[kernel_id]["username"]
-        spare, reason = await self._pool.take(user, kernel.kernel_name)
+        options = kernel._launch_args.get("env", {}).get(SPARK_OPTIONS, "")
+        spare, reason = await self._pool.take(user, kernel.kernel_name, options)
         with self._succession(kernel_id, spare, reason):
             await super().restart_kernel(kernel_id, now)
         self._started(kernel_id, user, kernel.kernel_name)

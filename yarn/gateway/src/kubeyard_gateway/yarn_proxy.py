@@ -8,11 +8,12 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 from enterprise_gateway.services.processproxies.processproxy import RemoteProcessProxy
-from kubeyard_kernelspecs import KernelSpec, spec_from_metadata
+from kubeyard_kernelspecs import KernelSpec, spark_options, spec_from_metadata
 from kubeyard_kernelspecs.application import KernelLaunch
 from kubeyard_kernelspecs.launcher.sealing import Seal
 from kubeyard_yarn.applications import Application
@@ -24,6 +25,8 @@ from kubeyard_gateway.refusal import Refusal
 from kubeyard_gateway.succession import mark_stage, take_over
 
 log = structlog.get_logger("kubeyard_gateway")
+# What a client may ask of Spark for its kernel, as an object of JSON.
+SPARK_OPTIONS = "KERNEL_SPARK_OPTIONS"
 LOOK_EVERY_SECONDS = 0.25
 REQUEST_TIMEOUT_SECONDS = 3
 # Another process took a port between the kernel's choice and its use: worth one more try.
@@ -66,25 +69,25 @@ class YarnKernelProxy(RemoteProcessProxy):
         if await take_over(self):
             return self
         try:
-            await self._start(spec, environment["KERNEL_USERNAME"])
+            await self._start(spec, environment)
         except Refusal as refusal:
             if _PORT_TAKEN not in refusal.detail:
                 raise
             log.info("kernel_start_repeated", kernel_id=self.kernel_id, reason=refusal.detail)
             # Should it not have ended, nobody knows it any more, and the reconciler ends it.
             self._watch.forget(self.application_id)
-            await self._start(spec, environment["KERNEL_USERNAME"])
+            await self._start(spec, environment)
         return self
 
     async def confirm_remote_startup(self) -> None:
         """Part of the base class's contract; the start is confirmed where it is made."""
 
-    async def _start(self, spec: KernelSpec, user: str) -> None:
+    async def _start(self, spec: KernelSpec, environment: Mapping[str, str]) -> None:
         ticket = secrets.token_urlsafe(24)
         self.curve = Curve.fresh() if self._settings.gateway_kernel_encryption == "curve" else None
         launch = KernelLaunch(
             kernel_id=self.kernel_id,
-            user=user,
+            user=environment["KERNEL_USERNAME"],
             response_address=self.response_manager.response_address,
             public_key=self.response_manager.public_key,
             ticket=ticket,
@@ -94,6 +97,7 @@ class YarnKernelProxy(RemoteProcessProxy):
             gone_after_seconds=self._settings.gateway_gone_seconds,
             kept_output_bytes=self._settings.gateway_kept_output_mb << 20,
             curve_key=self.curve.public if self.curve else "",
+            spark_options=spark_options.from_text(environment.get(SPARK_OPTIONS, "")),
         )
         report = self.response_manager.expect(self.kernel_id, ticket)
         try:

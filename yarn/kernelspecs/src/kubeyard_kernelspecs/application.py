@@ -1,7 +1,8 @@
 """A kernel as a YARN application: Spark's ApplicationMaster with the kernel beside it in one container."""
 
 import ipaddress
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kubeyard_yarn.quoting import encode_file, pack_for_container, quote_for_container
 from kubeyard_yarn.submission import ApplicationSubmission, LocalResource
@@ -77,6 +78,8 @@ class KernelLaunch:
     kept_output_bytes: int = 16 << 20
     # The gateway's public key for this kernel, by which the way between them is encrypted; empty: it is not.
     curve_key: str = ""
+    # What the person asked of Spark, checked by `spark_options`.
+    spark_options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def local_ip(self) -> str:
@@ -133,7 +136,8 @@ def _environment(
     application_id: str,
 ) -> dict[str, str]:
     """Users' values are in the packed entries only: YARN and bash read all others."""
-    properties = spark_properties(spec, runtime, cluster, kernel_tags(spec, launch), launch.local_ip)
+    own = spark_properties(spec, runtime, cluster, kernel_tags(spec, launch), launch.local_ip)
+    properties = {**launch.spark_options, **own}
     if launch.class_archives_to:
         properties["spark.executor.extraJavaOptions"] = _WRITE_EXECUTOR_ARCHIVE
     if launch.warm_up == DRIVER_FORM:
