@@ -26,6 +26,7 @@ def run(launch: Launch) -> None:
     jvm = Jvm()
     app, ip, keys = _kernel(launch)
     from .activity import Activity
+    from .executor_wait import ExecutorWait
     from .lazy_spark import LazySpark
     from .listener import Listener
     from .notices import Notices
@@ -49,11 +50,14 @@ def run(launch: Launch) -> None:
     listener.questions |= {"mark": replay.mark, "outputs": replay.outputs, "answers": replay.answers}
     listener.start()
     presence.start()
+    executor_wait = ExecutorWait(app.shell, spark.lacks_executor, notices.say)
+    executor_wait.start()
     send(launch, _connection(listener.port) | keys)
     print(f"ready after {time.monotonic() - begin:.2f} s", file=sys.__stdout__, flush=True)
     spark.start()
     warm_up.start()
     app.start()
+    executor_wait.stop()
     spark.stop()
     jvm.say_goodbye()
 

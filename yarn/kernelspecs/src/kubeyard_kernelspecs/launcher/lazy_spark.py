@@ -95,6 +95,15 @@ class LazySpark:
             print(f"jobs not counted: {error}", file=sys.__stderr__, flush=True)
             return 0
 
+    def lacks_executor(self) -> bool:
+        """Whether jobs run now and have no executor to run on; raises what Py4J raises."""
+        if self._session is None:
+            return False
+        context = self._session.sparkContext
+        if not context.statusTracker().getActiveJobsIds():
+            return False
+        return bool(context._jsc.sc().getExecutorIds().isEmpty())
+
     def stop(self) -> None:
         """Stop the session, after it has come if it is still on its way.
 
