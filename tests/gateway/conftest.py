@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from harness.free_address import free_address
 from harness.gateway import GatewayProcess, Gateways, KernelClient, local_kernelspec
+from harness.tls import serve_with_tls
 
 
 @pytest.fixture(scope="session")
@@ -13,7 +14,7 @@ def start_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateways
     """Start gateways that need no Hadoop, with any further settings; all are ended in the end."""
     started: list[GatewayProcess] = []
 
-    def start(**settings: str) -> GatewayProcess:
+    def start(*, tls: bool = False, **settings: str) -> GatewayProcess:
         folder = tmp_path_factory.mktemp("gateway")
         for name in ("kernelspecs", "conf", "spark"):
             (folder / name).mkdir()
@@ -29,6 +30,8 @@ def start_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateways
             "KUBEYARD_HTTPFS_URL": "http://127.0.0.1:9",
         }
         gateway = GatewayProcess(folder, free_address(), environment | settings)
+        if tls:
+            serve_with_tls(gateway)
         gateway.start()
         started.append(gateway)
         return gateway
@@ -40,8 +43,8 @@ def start_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateways
 
 @pytest.fixture(scope="session")
 def gateway(start_gateway: Gateways) -> GatewayProcess:
-    """One gateway for all tests that only ask."""
-    return start_gateway()
+    """One gateway for all tests that only ask; behind TLS, as one that strangers can reach."""
+    return start_gateway(tls=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,8 @@
 """Kernelspecs: one's own and the public ones."""
 
-import http.client
 import uuid
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from harness.gateway import KernelClient, local_kernelspec
@@ -81,7 +79,7 @@ def test_a_logo_is_served(bob: KernelClient) -> None:
     ],
 )
 def test_nothing_but_ones_own_logos_is_served(bob: KernelClient, path: str) -> None:
-    with closing(http.client.HTTPConnection(urlsplit(bob.url).netloc, timeout=10)) as connection:
+    with closing(bob.http()) as connection:
         connection.request("GET", f"/kernelspecs/{path}", headers=bob.headers)
         assert connection.getresponse().status in (403, 404)
 

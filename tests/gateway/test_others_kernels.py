@@ -1,12 +1,9 @@
 """Bob has a good token and tries everything on ada's kernel."""
 
-import http.client
 import json
 from contextlib import closing
-from urllib.parse import urlsplit
 
 import pytest
-import requests
 import websocket
 from harness.gateway import GatewayProcess, KernelClient
 
@@ -15,7 +12,7 @@ NEVER_WAS = "00000000-0000-4000-8000-000000000000"
 
 def exact(client: KernelClient, method: str, path: str, **headers: str) -> tuple[int, str]:
     """Send a path that no library has tidied up."""
-    with closing(http.client.HTTPConnection(urlsplit(client.url).netloc, timeout=10)) as connection:
+    with closing(client.http()) as connection:
         connection.putrequest(method, path)
         for name, value in (client.headers | headers).items():
             connection.putheader(name, value)
@@ -32,6 +29,7 @@ def dial(client: KernelClient, kernel_id: str, query: str = "", headers: dict[st
             f"{address}/api/kernels/{kernel_id}/channels?session_id=evil{query}",
             header=client.headers if headers is None else headers,
             timeout=20,
+            sslopt={"context": client.tls} if client.tls else None,
         ).close()
     except websocket.WebSocketBadStatusException as refused:
         return int(refused.status_code)
@@ -154,13 +152,13 @@ def test_a_websocket_needs_a_token_in_its_header(
     "path", ["/api", "/api/kernels", "/api/kernelspecs", "/kernelspecs/kubeyard.local/x"]
 )
 def test_no_route_answers_without_a_token(gateway: GatewayProcess, path: str) -> None:
-    answer = requests.get(gateway.url + path, timeout=10)
+    answer = gateway.send("GET", path)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_options_needs_a_token_too(gateway: GatewayProcess, adas_kernel: str) -> None:
-    assert requests.options(f"{gateway.url}/api/kernels/{adas_kernel}", timeout=10).status_code == 401
+    assert gateway.send("OPTIONS", f"/api/kernels/{adas_kernel}").status_code == 401
 
 
 def test_after_all_of_it_adas_kernel_still_computes(ada: KernelClient, adas_kernel: str) -> None:

@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-import requests
 from harness.gateway import GatewayProcess, Gateways
 from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
 from harness.waiting import wait_until
@@ -16,7 +15,7 @@ LOOKS = 12
 
 def resourcemanager(gateway: GatewayProcess) -> str:
     """What the gateway says of YARN."""
-    answer = requests.get(f"{gateway.url}/readyz", timeout=10)
+    answer = gateway.send("GET", "/readyz")
     return str(answer.json()["checks"]["resourcemanager"])
 
 

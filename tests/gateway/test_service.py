@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-import requests
 from harness.gateway import GatewayProcess, Gateways, gateway_python
 from harness.waiting import wait_until
 
@@ -56,12 +55,12 @@ def test_a_taken_report_port_is_told(gateway: GatewayProcess, tmp_path: Path) ->
 
 
 def test_it_is_alive_and_counts(gateway: GatewayProcess) -> None:
-    assert requests.get(f"{gateway.url}/healthz", timeout=10).json() == {"status": "ok"}
-    assert "kubeyard_gateway_kernels" in requests.get(f"{gateway.url}/metrics", timeout=10).text
+    assert gateway.send("GET", "/healthz").json() == {"status": "ok"}
+    assert "kubeyard_gateway_kernels" in gateway.send("GET", "/metrics").text
 
 
 def test_it_is_not_ready_without_hadoop_and_says_why(gateway: GatewayProcess) -> None:
-    answer = requests.get(f"{gateway.url}/readyz", timeout=20)
+    answer = gateway.send("GET", "/readyz")
     assert answer.status_code == 503
     checks = answer.json()["checks"]
     assert "ResourceManager" in checks["resourcemanager"]
@@ -73,7 +72,7 @@ def test_a_silent_connection_on_the_report_port_stalls_nobody(gateway: GatewayPr
     with socket.create_connection((host, int(port))):
         begin = time.monotonic()
         for _ in range(20):
-            assert requests.get(f"{gateway.url}/healthz", timeout=5).ok
+            assert gateway.send("GET", "/healthz").ok
         assert time.monotonic() - begin < 2
 
 

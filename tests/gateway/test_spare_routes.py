@@ -1,13 +1,12 @@
 """The door for spares: whose they are decides the token, and a start without one says why."""
 
 import pytest
-import requests
 from harness.gateway import GatewayProcess, KernelClient
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_without_a_token_nothing_is_told_or_done(gateway: GatewayProcess, method: str) -> None:
-    assert requests.request(method, f"{gateway.url}/api/spares", timeout=10).status_code == 401
+    assert gateway.send(method, "/api/spares").status_code == 401
 
 
 def test_a_spare_is_made_of_what_its_person_may_start(ada: KernelClient, bob: KernelClient) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import jwt
 import pytest
-import requests
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from harness.gateway import GatewayProcess, KernelClient
@@ -102,7 +101,7 @@ def test_a_forged_token_is_refused(
     gateway: GatewayProcess, other: Issuer, adas_kernel: str, forgery: str
 ) -> None:
     token = FORGERIES[forgery](gateway.issuer, other)
-    answer = KernelClient(gateway.url, token).send("GET", f"/api/kernels/{adas_kernel}")
+    answer = gateway.client_with(token).send("GET", f"/api/kernels/{adas_kernel}")
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
     assert not token or token not in answer.text
@@ -113,14 +112,14 @@ def test_only_the_bearer_scheme_counts(
     gateway: GatewayProcess, ada: KernelClient, adas_kernel: str, scheme: str
 ) -> None:
     headers = {"Authorization": f"{scheme} {ada.token}".strip()}
-    answer = requests.get(f"{gateway.url}/api/kernels/{adas_kernel}", headers=headers, timeout=10)
+    answer = gateway.send("GET", f"/api/kernels/{adas_kernel}", headers)
     assert answer.status_code == 401
 
 
 def test_a_token_in_the_query_does_not_count_and_is_not_logged(
     gateway: GatewayProcess, ada: KernelClient, adas_kernel: str
 ) -> None:
-    answer = requests.get(f"{gateway.url}/api/kernels/{adas_kernel}?token={ada.token}", timeout=10)
+    answer = gateway.send("GET", f"/api/kernels/{adas_kernel}?token={ada.token}")
     assert answer.status_code == 401
     assert ada.token not in gateway.log.read_text()
 
@@ -130,7 +129,7 @@ def test_a_key_that_was_replaced_no_longer_counts(
 ) -> None:
     old = gateway.issuer
     new = Issuer(tmp_path_factory.mktemp("rotated") / "jwks.json", "second")
-    client = KernelClient(gateway.url, new.token("ada"))
+    client = gateway.client_with(new.token("ada"))
     assert client.send("GET", "/api/kernels").status_code == 401
     try:
         old.publish(new)

@@ -70,6 +70,8 @@ def begin_handshake(client: KernelClient, kernel_id: str, session_id: str) -> so
     """Ask for a WebSocket, as a browser does, and do not wait for the answer."""
     host, port = urlsplit(client.url).netloc.split(":")
     connection = socket.create_connection((host, int(port)), timeout=20)
+    if client.tls is not None:
+        connection = client.tls.wrap_socket(connection, server_hostname=host)
     lines = [
         f"GET /api/kernels/{kernel_id}/channels?session_id={session_id} HTTP/1.1",
         f"Host: {host}:{port}",

@@ -1,8 +1,10 @@
 """The real gateway as a process of its own, and a client of its kernels."""
 
+import http.client
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import uuid
@@ -11,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import websocket
@@ -43,6 +46,8 @@ class GatewayProcess:
     def __init__(self, folder: Path, address: str, environment: Mapping[str, str]) -> None:
         self.folder = folder
         self.url = f"http://{address}"
+        # The authority that clients know it by, where it serves with TLS.
+        self.ca_file: str | None = None
         self.issuer = Issuer(folder / "jwks.json")
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -97,15 +102,27 @@ class GatewayProcess:
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()[-1]
 
+    def send(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> requests.Response:
+        """Ask as somebody who has no token."""
+        return requests.request(
+            method, self.url + path, headers=headers, verify=self.ca_file, timeout=20, **options
+        )
+
     def client(self, name: str, *roles: str, **claims: Any) -> "KernelClient":
         """A client with a good token of `name`."""
-        return KernelClient(self.url, self.issuer.token(name, *roles, **claims))
+        return self.client_with(self.issuer.token(name, *roles, **claims))
+
+    def client_with(self, token: str) -> "KernelClient":
+        """A client with any token."""
+        return KernelClient(self.url, token, self.ca_file)
 
     def _serves(self) -> bool:
         if self._process is not None and (status := self._process.poll()) is not None:
             raise AssertionError(f"the gateway ended with {status}: {self.log.read_text()[-3000:]}")
         try:
-            return requests.get(f"{self.url}/healthz", timeout=2).ok
+            return requests.get(f"{self.url}/healthz", timeout=2, verify=self.ca_file).ok
         except (requests.ConnectionError, requests.Timeout):
             return False
 
@@ -116,6 +133,7 @@ class KernelClient:
 
     url: str
     token: str
+    ca_file: str | None = None
     headers: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,8 +143,25 @@ class KernelClient:
         self, method: str, path: str, body: Any = None, timeout_seconds: float = 200
     ) -> requests.Response:
         return requests.request(
-            method, self.url + path, json=body, headers=self.headers, timeout=timeout_seconds
+            method,
+            self.url + path,
+            json=body,
+            headers=self.headers,
+            timeout=timeout_seconds,
+            verify=self.ca_file,
         )
+
+    def http(self, timeout_seconds: float = 10) -> http.client.HTTPConnection:
+        """A bare connection, for what libraries would put right."""
+        place = urlsplit(self.url).netloc
+        if self.tls is not None:
+            return http.client.HTTPSConnection(place, timeout=timeout_seconds, context=self.tls)
+        return http.client.HTTPConnection(place, timeout=timeout_seconds)
+
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """What knows the gateway by its certificate; None where it serves in clear."""
+        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
 
     def start(self, kernelspec: str, environment: Mapping[str, str] | None = None) -> str:
         """Start a kernel and return its id."""
@@ -153,6 +188,7 @@ class KernelClient:
                 f"{address}/api/kernels/{kernel_id}/channels?session_id={session}{had}",
                 header=self.headers,
                 timeout=timeout_seconds,
+                sslopt={"context": self.tls} if self.tls else None,
             )
         )
 
@@ -277,7 +313,9 @@ class Channel:
 
 
 @contextmanager
-def gateway_without_hadoop(folder: Path, **settings: str) -> Iterator[GatewayProcess]:
+def gateway_without_hadoop(
+    folder: Path, prepare: Callable[[GatewayProcess], None] = lambda _: None, **settings: str
+) -> Iterator[GatewayProcess]:
     """The gateway with no kernelspecs yet in `folder`/kernelspecs; a cluster is never in its reach."""
     folders = {name: folder / name for name in ("kernelspecs", "conf", "spark")}
     for each in folders.values():
@@ -292,6 +330,7 @@ def gateway_without_hadoop(folder: Path, **settings: str) -> Iterator[GatewayPro
         "KUBEYARD_HTTPFS_URL": "http://127.0.0.1:9",
     }
     gateway = GatewayProcess(folder, free_address(), environment | settings)
+    prepare(gateway)
     try:
         gateway.start()
         yield gateway

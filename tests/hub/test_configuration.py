@@ -59,6 +59,12 @@ def test_lab_is_given_no_secret_and_no_user_name_to_assert(configured: Configure
     assert secrets.isdisjoint(environment.values())
 
 
+def test_lab_knows_the_gateway_by_its_authority(configured: Configured) -> None:
+    assert "JUPYTER_GATEWAY_CA_CERTS" not in configured().Spawner.environment
+    environment = configured(GATEWAY_CA_FILE="/etc/ca.crt").Spawner.environment
+    assert environment["JUPYTER_GATEWAY_CA_CERTS"] == "/etc/ca.crt"
+
+
 def test_lab_waits_longer_than_yarn_may_take(configured: Configured) -> None:
     environment = configured(LAB_KERNEL_START_SECONDS="240").Spawner.environment
     assert environment["JUPYTER_GATEWAY_REQUEST_TIMEOUT"] == "240"

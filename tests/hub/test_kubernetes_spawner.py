@@ -93,5 +93,8 @@ def test_resources_and_labels_come_from_settings(pod: Callable[..., Any]) -> Non
 
 
 def test_gateways_certificate_is_mounted_when_named(pod: Callable[..., Any]) -> None:
-    volumes = [volume["name"] for volume in pod(LAB_GATEWAY_CA_SECRET="edge-ca")["spec"]["volumes"]]
-    assert volumes == ["home", "gateway-ca"]
+    spec = pod(LAB_GATEWAY_CA_SECRET="edge-ca")["spec"]
+    assert [volume["name"] for volume in spec["volumes"]] == ["home", "gateway-ca"]
+    mounted = spec["containers"][0]["volume_mounts"][1]["mount_path"]
+    environment = {entry["name"]: entry["value"] for entry in spec["containers"][0]["env"]}
+    assert environment["JUPYTER_GATEWAY_CA_CERTS"] == f"{mounted}/ca.crt"

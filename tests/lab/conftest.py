@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from harness.gateway import GatewayProcess, local_kernelspec
 from harness.scripted_server import ScriptedServer
+from harness.tls import serve_with_tls
 
 from .lab_process import LabProcess
 from .token_exchange import TokenExchange
 
 KERNEL = "kubeyard.local"
+TLS = "tls"
 
 
 def free_address() -> str:
@@ -36,7 +38,8 @@ class Edge:
     def lab_of(self, name: str) -> LabProcess:
         """Start a user's Lab."""
         hub_token = f"hub-token-of-{name}"
-        lab = LabProcess(self.folder / f"lab-of-{name}", self.gateway.url, self._token_url, hub_token)
+        folder = self.folder / f"lab-of-{name}"
+        lab = LabProcess(folder, self.gateway.url, self._token_url, hub_token, self.gateway.ca_file)
         self.labs.append(lab)
         lab.start()
         return lab
@@ -59,6 +62,9 @@ def edge(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Edge]:
         "KUBEYARD_HTTPFS_URL": "http://127.0.0.1:9",
     }
     gateway = GatewayProcess(tmp_path, free_address(), settings)
+    # A test that wants TLS says so by its parameter.
+    if getattr(request, "param", "") == TLS:
+        serve_with_tls(gateway)
     gateway.start()
     exchange = TokenExchange(gateway)
     failed_before = request.session.testsfailed

@@ -31,7 +31,9 @@ def free_port() -> int:
 class LabProcess:
     """Jupyter's server with the Lab's configuration, before a gateway, without a Hub."""
 
-    def __init__(self, folder: Path, gateway_url: str, token_url: str, hub_token: str) -> None:
+    def __init__(
+        self, folder: Path, gateway_url: str, token_url: str, hub_token: str, gateway_ca: str | None = None
+    ) -> None:
         self.home = folder / "home"
         self.home.mkdir(parents=True)
         self.log = folder / "lab.log"
@@ -50,6 +52,8 @@ class LabProcess:
             "JUPYTER_GATEWAY_REQUEST_TIMEOUT": "60",
             "KUBEYARD_TOKEN_URL": token_url,
         }
+        if gateway_ca:
+            self._environment["JUPYTER_GATEWAY_CA_CERTS"] = gateway_ca
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -12,6 +12,8 @@ class TokenExchange:
 
     def __init__(self, gateway: GatewayProcess) -> None:
         self.gateway = gateway
+        # Who signs; another one after a change of keys.
+        self.issuer = gateway.issuer
         self.lifetime_seconds = 300.0
         self.away = threading.Event()
 
@@ -23,4 +25,4 @@ class TokenExchange:
         if scheme != "token" or name == hub_token:
             return as_json({"code": "unauthenticated", "detail": "no server's token"}, status=401)
         ends_at = time.time() + self.lifetime_seconds
-        return as_json({"token": self.gateway.issuer.token(name, exp=ends_at)})
+        return as_json({"token": self.issuer.token(name, exp=ends_at)})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -43,14 +44,16 @@ class LiveKernel:
 class Gateway:
     """The Enterprise Gateway, which decides by the token whose kernels are shown and touched."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, ca_file: Path | None = None) -> None:
+        """`ca_file` is the authority that its certificate is known by, if the system knows it not."""
+        self._verify = str(ca_file) if ca_file else True
         self._kernels_url = f"{url}/api/kernels"
         self._url = url
 
     def is_alive(self) -> str:
         """Empty when the gateway answers, else the reason."""
         try:
-            answer = requests.get(f"{self._url}/healthz", timeout=LIST_TIMEOUT_SECONDS)
+            answer = requests.get(f"{self._url}/healthz", timeout=LIST_TIMEOUT_SECONDS, verify=self._verify)
         except requests.RequestException as error:
             return _why(error)
         return "" if answer.ok else f"it answers {answer.status_code}"
@@ -96,7 +99,9 @@ class Gateway:
     def _send(self, method: str, url: str, token: str, timeout: tuple[int, int]) -> requests.Response:
         try:
             headers = {"Authorization": f"Bearer {token}"}
-            return requests.request(method, url, headers=headers, timeout=timeout, allow_redirects=False)
+            return requests.request(
+                method, url, headers=headers, timeout=timeout, allow_redirects=False, verify=self._verify
+            )
         except requests.RequestException as error:
             raise GatewayUnreachable(f"The gateway at {self._url} is out of reach: {_why(error)}") from error
 
@@ -143,6 +148,8 @@ def _message(answer: requests.Response) -> str:
 def _why(error: requests.RequestException) -> str:
     if isinstance(error, requests.Timeout):
         return "it does not answer in time"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not known here; give its authority by KUBEYARD_GATEWAY_CA_FILE"
     if isinstance(error, requests.ConnectionError):
         return "nobody listens there"
     return type(error).__name__

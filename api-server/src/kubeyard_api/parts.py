@@ -56,7 +56,7 @@ def open_parts(settings: Settings) -> Parts:
         resource_manager=ResourceManager(settings.rm_urls, user, YARN_TIMEOUT_SECONDS),
         container_logs=ContainerLogs(settings.history_url, user),
         httpfs=HttpFs(settings.httpfs_url, user),
-        gateway=Gateway(settings.gateway_url),
+        gateway=Gateway(settings.gateway_url, settings.gateway_ca_file),
         feed=Feed(database),
         # The rest of the threads stays free for everything that is short.
         streams=Streams(settings.api_threads * 2 // 3, metrics),

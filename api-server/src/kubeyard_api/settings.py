@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "KUBEYARD_"
@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     history_url: HttpUrl
     httpfs_url: HttpUrl
     gateway_url: HttpUrl
+    gateway_ca_file: FilePath | None = None
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -9,6 +9,7 @@ from traitlets.config import Config
 # Names are safe by construction and remembered, so that a change of scheme never loses a volume.
 _SLUG = "safe"
 _UID = 1000
+GATEWAY_CA_FOLDER = "/etc/kubeyard/gateway"
 
 
 class KubernetesSettings(BaseSettings):
@@ -46,6 +47,8 @@ def configure_kubernetes_labs(config: Config, settings: KubernetesSettings) -> N
     lab.cpu_limit, lab.cpu_guarantee = settings.cpu_limit, settings.cpu_guarantee
     _configure_security(lab)
     _configure_volumes(lab, settings)
+    if settings.gateway_ca_secret:
+        config.Spawner.environment["JUPYTER_GATEWAY_CA_CERTS"] = f"{GATEWAY_CA_FOLDER}/ca.crt"
 
 
 def _configure_security(lab: Any) -> None:
@@ -79,6 +82,4 @@ def _configure_volumes(lab: Any, settings: KubernetesSettings) -> None:
     lab.volume_mounts = [{"name": "home", "mountPath": "/home/lab"}]
     if settings.gateway_ca_secret:
         lab.volumes.append({"name": "gateway-ca", "secret": {"secretName": settings.gateway_ca_secret}})
-        lab.volume_mounts.append(
-            {"name": "gateway-ca", "mountPath": "/etc/kubeyard/gateway", "readOnly": True}
-        )
+        lab.volume_mounts.append({"name": "gateway-ca", "mountPath": GATEWAY_CA_FOLDER, "readOnly": True})

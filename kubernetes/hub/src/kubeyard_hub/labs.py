@@ -24,8 +24,10 @@ def configure_labs(config: Config, settings: HubSettings) -> None:
 
 def lab_environment(settings: HubSettings) -> dict[str, str]:
     """The variables of a Lab; its gateway token is not among them, since it renews that by itself."""
+    authority = settings.gateway_ca_file
     return {
         "JUPYTER_GATEWAY_URL": settings.gateway_url,
+        **({"JUPYTER_GATEWAY_CA_CERTS": str(authority)} if authority else {}),
         "JUPYTER_GATEWAY_AUTH_SCHEME": "Bearer",
         "JUPYTER_GATEWAY_TOKEN_RENEWER_CLASS": "kubeyard_lab.renewer.GatewayTokenRenewer",
         "JUPYTER_GATEWAY_CONNECT_TIMEOUT": "10",

@@ -62,6 +62,9 @@ class HubSettings(BaseSettings):
     issuer: Url = "http://127.0.0.1:5000"
     web_internal_url: str = Field("", description="The web UI as the Hub and the Labs reach it")
     gateway_url: Url = "http://127.0.0.1:8888"
+    gateway_ca_file: Path | None = Field(
+        None, description="As Labs see it: the authority that the gateway's certificate is known by"
+    )
     lab_bin: str = "jupyterhub-singleuser"
     lab_homes: Path | None = None
     lab_account: str = ""

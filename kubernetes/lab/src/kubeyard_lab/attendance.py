@@ -19,6 +19,8 @@ class Spares:
 
     url: str
     token: Callable[[], str]
+    # The authority that the gateway's certificate is known by; None for those that the system knows.
+    ca_file: str | None = None
 
     def ask_for_one(self) -> None:
         """A person has come, or come back. Raises requests.RequestException."""
@@ -31,7 +33,12 @@ class Spares:
     def _send(self, method: str) -> None:
         headers = {"Authorization": f"Bearer {self.token()}"}
         answer = requests.request(
-            method, self.url, headers=headers, timeout=_ANSWER_SECONDS, allow_redirects=False
+            method,
+            self.url,
+            headers=headers,
+            timeout=_ANSWER_SECONDS,
+            allow_redirects=False,
+            verify=self.ca_file,
         )
         answer.raise_for_status()
 

@@ -8,6 +8,7 @@ from jupyter_server.gateway.gateway_client import GatewayClient
 from jupyter_server.serverapp import ServerApp
 
 from kubeyard_lab.attendance import Attendance, Spares
+from kubeyard_lab.authority import trust
 from kubeyard_lab.renewer import GatewayTokenRenewer
 from kubeyard_lab.welcome import place_welcome
 
@@ -19,6 +20,7 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
             server.log.info("placed the Welcome notebook")
     except OSError as why:
         server.log.warning("the Welcome notebook could not be placed: %s", why)
+    trust(GatewayClient.instance())
     _attend(server)
 
 
@@ -28,7 +30,7 @@ def _attend(server: ServerApp) -> None:
     renewer = gateway.gateway_token_renewer
     if not gateway.url or not isinstance(renewer, GatewayTokenRenewer):
         return
-    spares = Spares(f"{gateway.url.rstrip('/')}/api/spares", renewer.token.current)
+    spares = Spares(f"{gateway.url.rstrip('/')}/api/spares", renewer.token.current, gateway.ca_certs)
 
     def idle_seconds() -> float:
         since: datetime = server.web_app.last_activity()  # type: ignore[no-untyped-call]

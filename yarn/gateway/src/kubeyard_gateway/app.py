@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import ssl
+from ipaddress import ip_address
 from typing import Any, ClassVar
 
 import structlog
 from enterprise_gateway.enterprisegatewayapp import EnterpriseGatewayApp
 from enterprise_gateway.services.kernels.handlers import (
+    KernelHandler,
     MainKernelHandler,
     ZMQChannelsHandler,
 )
@@ -25,6 +28,8 @@ from kubeyard_gateway.channels import Channels
 from kubeyard_gateway.cluster import Cluster
 from kubeyard_gateway.culling import Culler
 from kubeyard_gateway.duties import keep_up
+from kubeyard_gateway.endings import RECORD, Endings
+from kubeyard_gateway.endings_routes import EndingsOfKernels
 from kubeyard_gateway.guard import Guard, WithoutQuery
 from kubeyard_gateway.instance import own_tag
 from kubeyard_gateway.kernels import KernelActions, Kernels
@@ -33,6 +38,7 @@ from kubeyard_gateway.leases import Leases
 from kubeyard_gateway.limits import Gate
 from kubeyard_gateway.limits_file import LimitsFile
 from kubeyard_gateway.memberships import Memberships
+from kubeyard_gateway.one_kernel import OneKernel
 from kubeyard_gateway.presence import Presence
 from kubeyard_gateway.reconciler import Reconciler
 from kubeyard_gateway.reports import Reports
@@ -40,6 +46,7 @@ from kubeyard_gateway.settings import Settings, address_of
 from kubeyard_gateway.spare_keeper import SpareKeeper
 from kubeyard_gateway.spare_pool import SparePool
 from kubeyard_gateway.spare_routes import Spares
+from kubeyard_gateway.starts import Starts, StartsUnderWay
 from kubeyard_gateway.survival import leave
 
 log = structlog.get_logger("kubeyard_gateway")
@@ -50,6 +57,7 @@ REPLACED: dict[type, type] = {
     MainKernelHandler: Kernels,
     ZMQChannelsHandler: Channels,
     MainKernelSpecHandler: KernelSpecs,
+    KernelHandler: OneKernel,
     KernelSpecHandler: OneKernelSpec,
     KernelSpecResourceHandler: KernelSpecLogos,
 }
@@ -66,8 +74,12 @@ class KubeyardGateway(EnterpriseGatewayApp):
         """`service_settings` decides everything: no configuration file and no EG_* variable does."""
         self.service_settings = service_settings
         self.cluster = Cluster(service_settings)
+        self.tls = service_settings.tls()
         self.cluster.tag = own_tag(service_settings.gateway_state_dir)
         self.watch = ApplicationWatch(self.cluster.resource_manager)
+        self.endings = Endings(service_settings.gateway_state_dir / RECORD)
+        self.starts = Starts()
+        self.watch.on_look.append(self.starts.note)
         self.leases = Leases(
             self.cluster.resource_manager, self.watch, service_settings.gateway_lease_seconds
         )
@@ -86,6 +98,12 @@ class KubeyardGateway(EnterpriseGatewayApp):
     def migrate_config(self) -> None:
         """Copy nothing between Jupyter's folders either."""
 
+    def _build_ssl_options(self) -> ssl.SSLContext | None:
+        """Serve with our own certificate; stock's would stay with TLS 1.2 and the files of the start."""
+        if self.tls is None and not ip_address(self.ip).is_loopback:
+            log.warning("gateway_in_clear", address=self.ip, advice="set KUBEYARD_GATEWAY_TLS_CERTIFICATE")
+        return self.tls.context if self.tls else None
+
     def init_configurables(self) -> None:
         """Open the call-back port before any kernel of an earlier gateway is taken up."""
         self.reports = Reports.instance(self.service_settings.gateway_response)
@@ -103,6 +121,8 @@ class KubeyardGateway(EnterpriseGatewayApp):
             (r"/readyz", service_pages.Readyz),
             (r"/metrics", service_pages.Metrics),
             (r"/api/spares", Spares),
+            (r"/api/endings", EndingsOfKernels),
+            (r"/api/starts", StartsUnderWay),
         ]
         for pattern, handler, *rest in super()._create_request_handlers():
             if handler.__name__ not in LEFT_OUT:
@@ -120,6 +140,8 @@ class KubeyardGateway(EnterpriseGatewayApp):
             watch=self.watch,
             gate=self.gate,
             spares=self.spares,
+            endings=self.endings,
+            starts=self.starts,
             spare_keeper=self.spare_keeper,
             log_function=_log_request,
             websocket_max_message_size=settings.gateway_message_mb << 20,
@@ -135,6 +157,8 @@ class KubeyardGateway(EnterpriseGatewayApp):
         culler = Culler(
             self.kernel_manager, settings.gateway_cull_idle_seconds, settings.gateway_cull_warning_seconds
         )
+        if self.tls is not None:
+            self._tasks.append(loop.create_task(keep_up(self.tls)))
         for duty in (self.leases, self.presence, self.reconciler, culler):
             self._tasks.append(loop.create_task(keep_up(duty)))
         self._tasks.append(loop.create_task(self._publish()))

@@ -4,10 +4,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from kubeyard_gateway.limits_file import LimitsFile
+from kubeyard_gateway.tls import Tls, server_context
 
 
 class Settings(BaseSettings):
@@ -25,6 +26,9 @@ class Settings(BaseSettings):
     # The address that kernels report to; nodes must reach it, so it is an address and never a wildcard.
     gateway_response: str = "127.0.0.1:8877"
     gateway_state_dir: Path
+    # Both or none: the gateway then speaks TLS only. `python -m kubeyard_gateway.certificates` makes them.
+    gateway_tls_certificate: Path | None = None
+    gateway_tls_key: Path | None = Field(default=None, validate_default=True)
     # How long a WebSocket outlives its token: time for the client to come back with a new one.
     gateway_websocket_grace_seconds: float = Field(default=10, ge=0)
     gateway_launch_timeout_seconds: float = Field(default=120, gt=0)
@@ -73,6 +77,12 @@ class Settings(BaseSettings):
     spark_home: Path
     java_home: str = ""
 
+    def tls(self) -> Tls | None:
+        """Return what the gateway serves with; None where it serves in clear."""
+        if self.gateway_tls_certificate is None or self.gateway_tls_key is None:
+            return None
+        return Tls(self.gateway_tls_certificate, self.gateway_tls_key)
+
     @field_validator("rm_urls", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -92,6 +102,20 @@ class Settings(BaseSettings):
         if ip_address(address_of(value)[0]).is_unspecified:
             raise ValueError("it is no address that a node can report to; give this machine's own address")
         return value
+
+    @field_validator("gateway_tls_key")
+    @classmethod
+    def _pair(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        certificate = info.data.get("gateway_tls_certificate")
+        if key is None and certificate is None:
+            return None
+        if key is None or certificate is None:
+            raise ValueError("it takes both, KUBEYARD_GATEWAY_TLS_CERTIFICATE and KUBEYARD_GATEWAY_TLS_KEY")
+        try:
+            server_context(certificate, key)
+        except OSError as error:
+            raise ValueError(f"{certificate} and {key} do not serve as a pair: {error}") from None
+        return key
 
     @field_validator("gateway_limits_file")
     @classmethod
