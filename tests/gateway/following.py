@@ -14,6 +14,7 @@ import sys
 from kubeyard_gateway import leases  # type: ignore[import-not-found]
 from kubeyard_gateway.application_watch import ApplicationWatch  # type: ignore[import-not-found]
 from kubeyard_gateway.leases import Leases  # type: ignore[import-not-found]
+from kubeyard_gateway.pace import Pace  # type: ignore[import-not-found]
 from kubeyard_yarn.resource_manager import ResourceManager
 
 
@@ -36,6 +37,9 @@ async def main(url: str, count: int, seconds: float, renewals: float, waited_for
     leases.RENEWALS_PER_SECOND = renewals or leases.RENEWALS_PER_SECOND
     manager = ResourceManager([url], "kubeyard")
     watch = ApplicationWatch(manager)
+    if renewals:
+        # The looks have their share beside the renewals, as at the usual number of both.
+        watch.pace = Pace(2 * renewals)
     renewing = Leases(manager, watch, shortest_seconds=3600 if not renewals else 1)
     ids = [f"application_1_{number:04d}" for number in range(1, count + 1)]
     for application_id in ids:

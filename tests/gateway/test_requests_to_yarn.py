@@ -5,7 +5,10 @@ import subprocess
 import time
 import uuid
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from kubeyard_yarn.submission import LocalResource
 
 pytestmark = pytest.mark.slow
 SECONDS = 15
+COUNTS, LEFT_SECONDS = (1, 1000), (None, 100, 100_000)
 # Each holds two sockets of ZeroMQ, whose own limit is about a thousand.
 TAKEN_UP = 600
 # Those of the first moment, when nothing is known yet.
@@ -76,13 +80,14 @@ class Cluster:
         return {**row, "timeouts": {"timeout": [lease]}}
 
 
+Followed = tuple[dict[str, Any], list[Asked], Cluster]
+Following = dict[Any, Future[Followed]]
+ENDED, AWAITED, STARTING = "ended", "awaited", "starting"
+
+
 def follow(
-    cluster: Cluster,
-    seconds: float = SECONDS,
-    renewals: float = 0,
-    waited_for: int = 0,
-    starts: int = 0,
-) -> tuple[dict[str, Any], list[Asked]]:
+    cluster: Cluster, seconds: float, renewals: float = 0, waited_for: int = 0, starts: int = 0
+) -> Followed:
     """Follow the cluster's applications as the gateway does; return its report and all that was asked."""
     with ScriptedServer(cluster.answer) as server:
         done = subprocess.run(
@@ -97,13 +102,29 @@ def follow(
         )
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
-    return report, server.asked
+    return report, server.asked, cluster
 
 
-@pytest.mark.parametrize("count", [1, 1000])
-@pytest.mark.parametrize("left_seconds", [None, 100, 100_000])
-def test_at_most_one_request_a_second(count: int, left_seconds: float | None) -> None:
-    report, asked = follow(Cluster(count, left_seconds))
+@pytest.fixture(scope="module")
+def following() -> Iterator[Following]:
+    """Follow all clusters of this module beside each other: most of the time nothing happens."""
+    ended = Cluster(1000, None)
+    ended.expired |= ended.ends_at.keys()
+    calls: dict[Any, tuple[Any, ...]] = {
+        ENDED: (ended, SECONDS),
+        AWAITED: (Cluster(100, 100_000), 5, 0, 100),
+        STARTING: (Cluster(1, None), SECONDS, 0, 0, 3),
+    }
+    for count, left_seconds in product(COUNTS, LEFT_SECONDS):
+        calls[count, left_seconds] = (Cluster(count, left_seconds), SECONDS)
+    with ThreadPoolExecutor(len(calls)) as pool:
+        yield {name: pool.submit(follow, *call) for name, call in calls.items()}
+
+
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize("left_seconds", LEFT_SECONDS)
+def test_at_most_one_request_a_second(following: Following, count: int, left_seconds: float | None) -> None:
+    report, asked, _ = following[count, left_seconds].result()
     assert len(asked) <= SECONDS + FIRST
     methods = Counter(each.method for each in asked)
     assert methods["GET"] >= 2
@@ -115,30 +136,29 @@ def test_at_most_one_request_a_second(count: int, left_seconds: float | None) ->
 
 def test_no_lease_ends_while_the_gateway_lives() -> None:
     count, renewals = 60, 8
-    cluster = Cluster(count, 3 * count / renewals)
-    report, asked = follow(cluster, seconds=50, renewals=renewals)
+    report, asked, cluster = follow(Cluster(count, 3 * count / renewals), 50, renewals)
     assert report["lease_seconds"] < 25
     renewed = Counter(each.path for each in asked if each.method == "PUT")
     assert len(renewed) == count
     assert cluster.expired == set()
 
 
-def test_a_thousand_that_end_at_once_are_told_by_few_requests() -> None:
-    cluster = Cluster(1000, None)
-    cluster.expired |= cluster.ends_at.keys()
-    report, asked = follow(cluster)
+def test_a_thousand_that_end_at_once_are_told_by_few_requests(following: Following) -> None:
+    report, asked, _ = following[ENDED].result()
     assert report["ended"] == 1000
     assert len(asked) <= SECONDS + FIRST
 
 
-def test_many_who_wait_for_an_end_share_their_questions() -> None:
-    _, asked = follow(Cluster(100, 100_000), seconds=5, waited_for=100)
+def test_many_who_wait_for_an_end_share_their_questions(following: Following) -> None:
+    _, asked, _ = following[AWAITED].result()
     # A hundred at once ask each once, then all together at most twenty times a second, and look twice.
     assert len(asked) <= 100 + 5 * (20 + 2) + FIRST
 
 
-def test_a_start_that_waits_for_long_asks_often_at_first_and_then_as_seldom_as_any() -> None:
-    _, asked = follow(Cluster(1, None), seconds=SECONDS, starts=3)
+def test_a_start_that_waits_for_long_asks_often_at_first_and_then_as_seldom_as_any(
+    following: Following,
+) -> None:
+    _, asked, _ = following[STARTING].result()
     # Twice a second for the whole time would be thirty.
     assert 12 <= len(asked) <= SECONDS + AT_ONCE
 
