@@ -7,15 +7,13 @@ python benchmarks/local_platform.py --write              and keep the table in d
 
 import argparse
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from measuring import kernels, machine, our_gateway, pages, starts, stock_gateway
-from measuring.running_platform import RunningPlatform, command
-from measuring.table import Row, markdown, write_section
+from measuring import kernels, lent_platform, machine, our_gateway, pages, report, starts, stock_gateway
+from measuring.running_platform import RunningPlatform
+from measuring.samples import Samples
+from measuring.table import Row, markdown
 
 TITLES = {
     "starts": "One machine: starts and memory",
@@ -23,19 +21,19 @@ TITLES = {
     "pages": "One machine: pages",
 }
 PARTS = tuple(TITLES)
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-HEADING = (
-    "# Benchmarks\n\nMeasured by the programs in `benchmarks/`; a run with `--write` replaces its section."
-)
 
 
 def main() -> None:
     """Measure what was asked for, print it as one table, and keep each part in its own section."""
     asked = _arguments()
     measured: dict[str, Sequence[Row]] = {}
-    with _platform(asked) as (platform, starts_rows):
-        if starts_rows:
-            measured["starts"] = starts_rows
+    asks_starts = "starts" in asked.only
+
+    def begin(home: Path, cache: Path) -> None:
+        print("starts ...", flush=True)
+        measured["starts"] = starts.measure(home, cache, asked.offset, asked.again)
+
+    with lent_platform.platform(asked.home, asked.offset, begin if asks_starts else None) as platform:
         for part in asked.only:
             if part != "starts":
                 print(f"{part} ...", flush=True)
@@ -43,15 +41,7 @@ def main() -> None:
     where = machine.description()
     print(f"\n{where}\n\n{markdown([row for rows in measured.values() for row in rows])}")
     if asked.write:
-        _write(measured, where)
-
-
-def _write(measured: Mapping[str, Sequence[Row]], where: str) -> None:
-    if not DOCUMENT.exists():
-        DOCUMENT.write_text(f"{HEADING}\n")
-    for part, rows in measured.items():
-        text = f"## {TITLES[part]}\n\nMeasured on {where}.\n\n{markdown(rows)}"
-        write_section(DOCUMENT, f"local-platform {part}", text)
+        report.write("local-platform", TITLES, measured, where)
 
 
 def _arguments() -> argparse.Namespace:
@@ -82,43 +72,14 @@ def _parts(text: str) -> tuple[str, ...]:
     return chosen
 
 
-@contextmanager
-def _platform(asked: argparse.Namespace) -> Iterator[tuple[RunningPlatform, list[Row]]]:
-    """The running platform that was named, or one in a new folder that is removed in the end."""
-    if asked.home:
-        yield RunningPlatform.attach(asked.home), []
-        return
-    # Not in a folder of one account: the services' own must be able to run what lies there.
-    folder = Path(tempfile.mkdtemp(prefix="kubeyard-benchmark-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    home, cache = folder / "home", folder / "cache"
-    try:
-        yield _started(asked, home, cache)
-    finally:
-        try:
-            command(home, "stop", cache=cache, offset=asked.offset)
-        except SystemExit as failure:
-            # A home that never came so far has nothing to stop; what went wrong before is what matters.
-            print(failure)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _started(asked: argparse.Namespace, home: Path, cache: Path) -> tuple[RunningPlatform, list[Row]]:
-    if "starts" in asked.only:
-        print("starts ...", flush=True)
-        rows = starts.measure(home, cache, asked.offset, asked.again)
-    else:
-        command(home, "start", offset=asked.offset)
-        rows = []
-    return RunningPlatform.attach(home), rows
-
-
 def _measure(part: str, platform: RunningPlatform, asked: argparse.Namespace) -> Sequence[Row]:
     if part == "pages":
         return pages.measure(platform)
     cache = Path(os.environ.get("KUBEYARD_CACHE") or platform.environment["KUBEYARD_CACHE"])
     with stock_gateway.subject(platform, cache) as stock:
-        return kernels.measure(our_gateway.subject(platform), stock, asked.cold, asked.stock_cold)
+        samples = Samples()
+        kernels.measure(our_gateway.subject(platform), stock, asked.cold, asked.stock_cold, samples)
+        return kernels.rows(samples)
 
 
 if __name__ == "__main__":

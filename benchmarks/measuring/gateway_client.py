@@ -3,7 +3,9 @@
 import json
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -11,7 +13,7 @@ import websocket
 from kubeyard_yarn.applications import Application
 from kubeyard_yarn.resource_manager import ResourceManager
 
-_LIMIT_SECONDS = 300
+_LIMIT_SECONDS = 600
 
 
 class MeasurementError(Exception):
@@ -20,45 +22,56 @@ class MeasurementError(Exception):
 
 @dataclass(frozen=True)
 class Gateway:
-    """A gateway, and how one is known there."""
+    """A gateway, or a Jupyter server in front of one, and how one is known there."""
 
     name: str
     url: str
     resource_manager: ResourceManager
     headers: dict[str, str] = field(default_factory=dict)
 
-    def start(self, kernelspec: str, environment: dict[str, str]) -> str:
+    def start(self, kernelspec: str, environment: dict[str, str] | None = None) -> str:
         """Ask for a kernel and return its id once the gateway says that it is there."""
-        wish = {"name": kernelspec, "env": environment}
-        return str(self._ask("POST", "", json_body=wish).json()["id"])
+        wish = {"name": kernelspec, "env": environment or {}}
+        return str(self.ask("POST", "kernels", wish).json()["id"])
 
     def restart(self, kernel_id: str) -> None:
         """Restart a kernel, and return when the gateway says that it has."""
-        self._ask("POST", f"/{kernel_id}/restart", json_body={})
+        self.ask("POST", f"kernels/{kernel_id}/restart", {})
+
+    def interrupt(self, kernel_id: str) -> None:
+        """Interrupt a kernel."""
+        self.ask("POST", f"kernels/{kernel_id}/interrupt", {})
 
     def stop(self, kernel_id: str) -> None:
         """Stop a kernel."""
-        self._ask("DELETE", f"/{kernel_id}")
+        self.ask("DELETE", f"kernels/{kernel_id}")
 
-    def connect(self, kernel_id: str) -> "Connection":
-        """Open its WebSocket."""
-        host = urlsplit(self.url).netloc
-        address = f"ws://{host}/api/kernels/{kernel_id}/channels?session_id={uuid.uuid4().hex}"
-        return Connection(websocket.create_connection(address, timeout=_LIMIT_SECONDS, header=self.headers))
+    def kernels(self) -> list[dict[str, Any]]:
+        """The kernels that the gateway lists."""
+        found: list[dict[str, Any]] = self.ask("GET", "kernels").json()
+        return found
+
+    def connect(self, kernel_id: str, session: str = "", after: Sequence[str] | None = None) -> "Connection":
+        """Open its WebSocket, as one that has the messages `after` when it comes back."""
+        had = "" if after is None else "".join(f"&after={ident}" for ident in after or [""])
+        address = f"ws://{urlsplit(self.url).netloc}/api/kernels/{kernel_id}/channels"
+        query = f"?session_id={session or uuid.uuid4().hex}{had}"
+        opened = websocket.create_connection(address + query, timeout=_LIMIT_SECONDS, header=self.headers)
+        return Connection(opened)
 
     def application_of(self, kernel_id: str) -> Application:
-        """The kernel's newest application: ours says so by a tag, stock by the application's name."""
-        found = [
-            application
-            for application in self.resource_manager.applications()
-            if kernel_id in application.name or application.tagged("kernel") == kernel_id
-        ]
+        """The kernel's newest application: ours says so itself, stock by the application's name."""
+        model = self.ask("GET", f"kernels/{kernel_id}").json()
+        if ours := model.get("kubeyard", {}).get("application_id"):
+            return self.resource_manager.application(ours)
+        found = [one for one in self.resource_manager.applications() if kernel_id in one.name]
         if not found:
             raise MeasurementError(f"{self.name}: kernel {kernel_id} has no application")
         return max(found, key=lambda application: application.id)
 
-    def _ask(self, method: str, path: str, json_body: object = None) -> requests.Response:
-        url = f"{self.url}/api/kernels{path}"
+    def ask(self, method: str, path: str, json_body: object = None) -> requests.Response:
+        """Send a request below `/api/`; raises MeasurementError where it is refused."""
+        url = f"{self.url}/api/{path}"
         answer = requests.request(method, url, json=json_body, headers=self.headers, timeout=_LIMIT_SECONDS)
         if not answer.ok:
             raise MeasurementError(
@@ -79,19 +92,21 @@ class Connection:
 
     def run(self, code: str) -> str:
         """Run a cell until both its reply and its idle have come; return what it printed."""
-        identity = self._send(code)
-        output, missing = "", {"execute_reply", "idle"}
-        while missing:
-            message = json.loads(self._socket.recv())
-            if message["parent_header"].get("msg_id") != identity:
-                continue
-            kind, content = message["msg_type"], message["content"]
-            if kind == "error":
-                raise MeasurementError(f"{code}: {content['ename']}: {content['evalue'][:300]}")
-            output += content.get("text", "") if kind == "stream" else ""
-            output += content["data"].get("text/plain", "") if kind == "execute_result" else ""
-            missing -= {kind, content.get("execution_state", "")}
-        return output
+        cell = Cell(self.send(code))
+        while not cell.has_ended:
+            cell.take(self.receive())
+        if cell.error:
+            raise MeasurementError(f"{code}: {cell.error}")
+        return cell.output
+
+    def receive(self, within_seconds: float = _LIMIT_SECONDS) -> dict[str, Any]:
+        """The next message; raises TimeoutError when none comes."""
+        self._socket.settimeout(within_seconds)
+        try:
+            message: dict[str, Any] = json.loads(self._socket.recv())
+        except websocket.WebSocketTimeoutException as error:
+            raise TimeoutError("the kernel is silent") from error
+        return message
 
     def round_trips(self, count: int) -> list[float]:
         """The seconds of a trivial cell, again and again."""
@@ -102,7 +117,8 @@ class Connection:
             took.append(time.perf_counter() - began)
         return took
 
-    def _send(self, code: str) -> str:
+    def send(self, code: str) -> str:
+        """Send a cell and return its id, without waiting for it."""
         identity = uuid.uuid4().hex
         header = {
             "msg_id": identity,
@@ -130,3 +146,32 @@ class Connection:
         }
         self._socket.send(json.dumps(message))
         return identity
+
+
+@dataclass
+class Cell:
+    """What has come back of one cell."""
+
+    identity: str
+    output: str = ""
+    error: str = ""
+    # Of the messages that came, of this cell or another, the newest last.
+    received: list[str] = field(default_factory=list)
+    _missing: set[str] = field(default_factory=lambda: {"execute_reply", "idle"})
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its reply and its idle have both come."""
+        return not self._missing
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Take a message of the kernel, which may be another cell's."""
+        self.received.append(message["header"]["msg_id"])
+        if message["parent_header"].get("msg_id") != self.identity:
+            return
+        kind, content = message["msg_type"], message["content"]
+        if kind == "error":
+            self.error = f"{content['ename']}: {content['evalue'][:300]}"
+        self.output += content.get("text", "") if kind == "stream" else ""
+        self.output += content["data"].get("text/plain", "") if kind == "execute_result" else ""
+        self._missing -= {kind, content.get("execution_state", "")}

@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from measuring import machine
 from measuring.gateway_client import Gateway, MeasurementError
-from measuring.table import Row, milliseconds, seconds
+from measuring.samples import Samples
+from measuring.table import Row, beside, counted, milliseconds, seconds
 
 ROUND_TRIPS = 100
+JOB = 'range(10**6).selectExpr("sum(id)").collect()'
+SUM = "499999500000"
 _END_SECONDS = 60
-_SUM = "499999500000"
+_QUIET_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -22,71 +25,65 @@ class Subject:
     environment: dict[str, str]
     session: str
 
-
-@dataclass
-class Times:
-    """What was measured, in seconds."""
-
-    first_cell: list[float] = field(default_factory=list)
-    first_spark: list[float] = field(default_factory=list)
-    second_spark: list[float] = field(default_factory=list)
-    restart: list[float] = field(default_factory=list)
-    stop: list[float] = field(default_factory=list)
-    round_trips: list[float] = field(default_factory=list)
-    endings: list[str] = field(default_factory=list)
+    @property
+    def job(self) -> str:
+        """A cell that runs a small Spark job."""
+        return f"print({self.session}.{JOB})"
 
 
-def measure(ours: Subject, stock: Subject, our_runs: int, stock_runs: int) -> list[Row]:
+def measure(ours: Subject, stock: Subject, our_runs: int, stock_runs: int, samples: Samples) -> None:
     """Run both in turn, so that a busy minute of the machine hits both."""
-    subjects = {"ours": (ours, our_runs, Times()), "stock": (stock, stock_runs, Times())}
+    subjects = ((ours, our_runs), (stock, stock_runs))
     for round_number in range(max(our_runs, stock_runs)):
-        for name, (subject, runs, times) in subjects.items():
-            if round_number < runs:
-                machine.wait_until_quiet(20)
-                _live_once(subject, times, is_first=round_number == 0)
-                print(
-                    f"  {name} {round_number + 1} of {runs}: first cell {times.first_cell[-1]:.1f} s",
-                    flush=True,
-                )
-    return _rows(subjects["ours"][2], subjects["stock"][2])
+        for subject, runs in subjects:
+            whose = subject.gateway.name
+            if samples.count(f"cold/{whose}/stop") <= round_number < runs:
+                machine.wait_until_quiet(_QUIET_SECONDS)
+                _live_once(subject, samples)
+                first = samples.numbers(f"cold/{whose}/first cell")[-1]
+                print(f"  {whose} {round_number + 1} of {runs}: first cell {first:.2f} s", flush=True)
 
 
-def _live_once(subject: Subject, times: Times, *, is_first: bool) -> None:
-    gateway = subject.gateway
+def _live_once(subject: Subject, samples: Samples) -> None:
+    gateway, whose = subject.gateway, f"cold/{subject.gateway.name}"
     began = time.monotonic()
     kernel_id = gateway.start(subject.kernelspec, subject.environment)
     try:
         connection = gateway.connect(kernel_id)
-        _expect("2", connection.run("1+1"))
-        times.first_cell.append(time.monotonic() - began)
-        job = f'print({subject.session}.range(10**6).selectExpr("sum(id)").collect())'
-        _expect(_SUM, connection.run(job))
-        times.first_spark.append(time.monotonic() - began)
+        expect("2", connection.run("1+1"))
+        first_cell = time.monotonic() - began
+        expect(SUM, connection.run(subject.job))
+        first_spark = time.monotonic() - began
         again = time.monotonic()
-        connection.run(job)
-        times.second_spark.append(time.monotonic() - again)
-        if is_first:
-            times.round_trips.extend(connection.round_trips(ROUND_TRIPS))
+        connection.run(subject.job)
+        samples.add(f"{whose}/second spark", time.monotonic() - again)
+        samples.add(f"{whose}/first cell", first_cell)
+        samples.add(f"{whose}/first spark", first_spark)
+        if not samples.count(f"{whose}/round trip"):
+            samples.add(f"{whose}/round trip", *connection.round_trips(ROUND_TRIPS))
         connection.close()
-        _restart(gateway, kernel_id, times)
+        samples.add(f"{whose}/restart", restarted(subject, kernel_id))
     finally:
-        _stop(gateway, kernel_id, times)
+        took, state = stopped(gateway, kernel_id)
+    samples.add(f"{whose}/ending", state)
+    samples.add(f"{whose}/stop", took)
 
 
-def _restart(gateway: Gateway, kernel_id: str, times: Times) -> None:
+def restarted(subject: Subject, kernel_id: str) -> float:
+    """Restart a kernel and return the seconds until its first cell; it is left with Spark in use."""
     began = time.monotonic()
-    gateway.restart(kernel_id)
-    connection = gateway.connect(kernel_id)
-    _expect("2", connection.run("1+1"))
-    times.restart.append(time.monotonic() - began)
+    subject.gateway.restart(kernel_id)
+    connection = subject.gateway.connect(kernel_id)
+    expect("2", connection.run("1+1"))
+    took = time.monotonic() - began
     # A kernel stopped before Spark is there ends otherwise: the stop to be measured is that of one in use.
-    connection.run(
-        "from pyspark.sql import SparkSession; SparkSession.builder.getOrCreate().range(1).count()"
-    )
+    connection.run(subject.job)
     connection.close()
+    return took
 
 
-def _stop(gateway: Gateway, kernel_id: str, times: Times) -> None:
+def stopped(gateway: Gateway, kernel_id: str) -> tuple[float, str]:
+    """Stop a kernel; return the seconds until YARN says that its application has ended, and how."""
     application_id = gateway.application_of(kernel_id).id
     began = time.monotonic()
     gateway.stop(kernel_id)
@@ -95,42 +92,40 @@ def _stop(gateway: Gateway, kernel_id: str, times: Times) -> None:
             gateway.resource_manager.kill(application_id)
             raise MeasurementError(f"{gateway.name}: {application_id} did not end within {_END_SECONDS} s")
         time.sleep(0.02)
-    times.stop.append(time.monotonic() - began)
-    times.endings.append(str(application.state))
+    return time.monotonic() - began, str(application.state)
 
 
-def _rows(ours: Times, stock: Times) -> list[Row]:
-    def row(what: str, bar: str, ours: Sequence[float], stock: Sequence[float]) -> Row:
-        how = f"min / median / max of {len(ours)} and {len(stock)}, in turn"
-        return Row(what, seconds(ours), seconds(stock), bar, how)
+def rows(samples: Samples) -> list[Row]:
+    """What was measured, as rows of the table."""
 
+    def row(what: str, series: str, bar: str = "") -> Row:
+        both = samples.both("cold", series)
+        return beside(what, seconds, both, bar, how(*both))
+
+    trips, endings = samples.both("cold", "round trip"), samples.both_words("cold", "ending")
     return [
-        row("kernel request -> first cell", "<= 1.6 s", ours.first_cell, stock.first_cell),
-        row("kernel request -> first Spark result", "<= 10 s", ours.first_spark, stock.first_spark),
-        row("the same Spark job again", "", ours.second_spark, stock.second_spark),
-        row("restart -> first cell", "", ours.restart, stock.restart),
-        row("stop -> application ended", "<= 0.8 s", ours.stop, stock.stop),
-        Row(
-            "applications after stop",
-            _counted(ours.endings),
-            _counted(stock.endings),
-            "all FINISHED",
-            "state that YARN keeps",
-        ),
-        Row(
-            "trivial cell, round trip",
-            milliseconds(ours.round_trips),
-            milliseconds(stock.round_trips),
-            "p50 <= 7 ms",
-            f"p50 / p95 of {ROUND_TRIPS}, through the gateway",
+        row("cold: request -> first cell", "first cell", "<= 1.2 s"),
+        row("cold: request -> first Spark result", "first spark", "<= 7 s"),
+        row("the same Spark job again", "second spark"),
+        row("cold: restart -> first cell", "restart"),
+        row("stop -> application ended", "stop", "<= 0.5 s"),
+        beside("applications after stop", counted, endings, "all FINISHED", "state that YARN keeps"),
+        beside(
+            "trivial cell, through the gateway",
+            milliseconds,
+            trips,
+            "p50 <= 6 ms, p95 <= 10 ms",
+            f"p50 / p95 of {len(trips[0])} and {len(trips[1])}",
         ),
     ]
 
 
-def _counted(endings: Sequence[str]) -> str:
-    return ", ".join(f"{endings.count(each)} {each}" for each in sorted(set(endings)))
+def how(ours: Sequence[float], stock: Sequence[float]) -> str:
+    """How many runs the numbers are of."""
+    return f"min / median / max of {len(ours)} and {len(stock)}, in turn"
 
 
-def _expect(wanted: str, output: str) -> None:
+def expect(wanted: str, output: str) -> None:
+    """Raise MeasurementError unless the cell printed what it must."""
     if wanted not in output:
         raise MeasurementError(f"the cell printed {output[:300]!r} instead of {wanted}")

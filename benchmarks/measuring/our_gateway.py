@@ -12,18 +12,27 @@ from measuring.kernels import Subject
 from measuring.running_platform import RunningPlatform
 
 KERNELSPEC = "kubeyard.spark"
-_TOKEN_SECONDS = 3600
+_TOKEN_SECONDS = 6 * 3600
 
 
 def subject(platform: RunningPlatform) -> Subject:
-    """The platform's gateway, as the demo's guest; reading its key needs the rights of who started it."""
+    """The platform's gateway, as the demo's guest."""
+    return Subject(client(platform, platform.url("GATEWAY")), KERNELSPEC, {}, "spark")
+
+
+def client(platform: RunningPlatform, url: str, user: str = "guest") -> Gateway:
+    """A gateway of ours at `url`, as `user`."""
+    manager = ResourceManager([platform.url("RM")], "kubeyard")
+    headers = {"Authorization": f"Bearer {token(platform, user)}"}
+    return Gateway("ours", url, manager, headers)
+
+
+def token(platform: RunningPlatform, user: str) -> str:
+    """A token of the platform's own key; reading the key needs the rights of who started the platform."""
     keys = SigningKeys(
         Path(platform.secrets["web-secret-key"]).with_name("web-signing-keys"),
         Path(platform.environment["KUBEYARD_JWKS_FILE"]),
         Clock(),
     )
     issuer = TokenIssuer(keys, Clock(), platform.environment["KUBEYARD_ISSUER"], _TOKEN_SECONDS)
-    token = issuer.sign(Bearer("guest", (), ("user",)))
-    manager = ResourceManager([platform.url("RM")], "kubeyard")
-    gateway = Gateway("ours", platform.url("GATEWAY"), manager, {"Authorization": f"Bearer {token}"})
-    return Subject(gateway, KERNELSPEC, {}, "spark")
+    return issuer.sign(Bearer(user, (), ("user",)))

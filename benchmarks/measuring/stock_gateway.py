@@ -14,6 +14,7 @@ from kubeyard_yarn.homes import ensure_home
 from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
 
+from measuring.documents import kernelspec_document
 from measuring.gateway_client import Gateway
 from measuring.kernels import Subject
 from measuring.running_platform import RunningPlatform
@@ -27,19 +28,23 @@ _KERNEL_PACKAGES = ("ipykernel==6.31.0", "pycryptodomex", "jupyter-client<9")
 KERNEL = "stock"
 _PORT, RESPONSE_PORT = 20999, 18877
 # What a client of stock says of itself; nothing checks it.
-ENVIRONMENT = {"KERNEL_USERNAME": "guest", "KERNEL_LAUNCH_TIMEOUT": "180"}
+_LAUNCH_SECONDS = 300
+ENVIRONMENT = {"KERNEL_USERNAME": "guest", "KERNEL_LAUNCH_TIMEOUT": str(_LAUNCH_SECONDS)}
 # Stock leaves `spark` unusable with this Spark; what users do instead is what is measured.
 _SESSION = '__import__("pyspark.sql").sql.SparkSession.builder.getOrCreate()'
 
 
 @contextmanager
-def installed(platform: RunningPlatform, cache: Path) -> Iterator[StockProcess]:
-    """Stock with its kernelspec in a folder of its own, not yet started; ended and removed in the end."""
+def installed(platform: RunningPlatform, cache: Path, memory_mb: int = 0) -> Iterator[StockProcess]:
+    """Stock with its kernelspec in a folder of its own, not yet started; ended and removed in the end.
+
+    `memory_mb` is for driver and executor, where it is not that of the platform's own kernels.
+    """
     folder = platform.home / "stock-gateway"
     shutil.rmtree(folder, ignore_errors=True)
     _unpack(_sdist(platform, cache), folder)
     _make_kernel_python(platform, folder)
-    _write_kernelspec(platform, folder)
+    _write_kernelspec(platform, folder, memory_mb)
     ensure_home(HttpFs(platform.url("HTTPFS"), "kubeyard").as_service(), "guest")
     program = platform.home / "venvs/gateway/bin/jupyter-enterprisegateway"
     process = StockProcess(program, folder, _environment(platform, folder), f"http://127.0.0.1:{_PORT}")
@@ -55,8 +60,13 @@ def subject(platform: RunningPlatform, cache: Path) -> Iterator[Subject]:
     """Run the stock gateway beside the platform's for as long as the block lasts."""
     with installed(platform, cache) as process:
         process.start()
-        gateway = Gateway("stock", process.url, ResourceManager([platform.url("RM")], "kubeyard"))
-        yield Subject(gateway, KERNEL, ENVIRONMENT, _SESSION)
+        yield subject_of(platform, process)
+
+
+def subject_of(platform: RunningPlatform, process: StockProcess) -> Subject:
+    """The process as it is measured: as guest, with what its users do instead of `spark`."""
+    gateway = Gateway("stock", process.url, ResourceManager([platform.url("RM")], "kubeyard"))
+    return Subject(gateway, KERNEL, ENVIRONMENT, _SESSION)
 
 
 def _sdist(platform: RunningPlatform, cache: Path) -> Path:
@@ -103,7 +113,7 @@ def _make_kernel_python(platform: RunningPlatform, folder: Path) -> None:
     subprocess.run(install, check=True, timeout=300)
 
 
-def _write_kernelspec(platform: RunningPlatform, folder: Path) -> None:
+def _write_kernelspec(platform: RunningPlatform, folder: Path, memory_mb: int) -> None:
     """The stock kernelspec with this platform's paths, and the same sizes as ours."""
     kernel, spark, python = folder / "share/kernels" / KERNEL, _spark(platform), folder / "python/bin/python"
     conf = {
@@ -114,7 +124,7 @@ def _write_kernelspec(platform: RunningPlatform, folder: Path) -> None:
         "spark.executorEnv.SPARK_LOCAL_IP": "127.0.0.1",
         "spark.yarn.appMasterEnv.PYSPARK_PYTHON": str(python),
         "spark.executorEnv.PYSPARK_PYTHON": str(python),
-        **_sizes(platform),
+        **_sizes(platform, memory_mb),
     }
     options = " ".join(f"--conf {name}={value}" for name, value in conf.items())
     proxy = "enterprise_gateway.services.processproxies.yarn.YarnClusterProcessProxy"
@@ -146,13 +156,12 @@ def _write_kernelspec(platform: RunningPlatform, folder: Path) -> None:
     (kernel / "kernel.json").write_text(json.dumps(spec, indent=1))
 
 
-def _sizes(platform: RunningPlatform) -> dict[str, str]:
+def _sizes(platform: RunningPlatform, memory_mb: int) -> dict[str, str]:
     """The sizes of our kernel, so that both ask YARN for the same."""
-    ours = Path(platform.environment["KUBEYARD_KERNELSPECS_DIR"]) / "kubeyard.spark" / "kernel.json"
-    spec = json.loads(ours.read_text())["metadata"]["kubeyard"]
+    spec = kernelspec_document(platform)["metadata"]["kubeyard"]
     return {
-        "spark.driver.memory": f"{spec['driver_memory_mb']}m",
-        "spark.executor.memory": f"{spec['executor_memory_mb']}m",
+        "spark.driver.memory": f"{memory_mb or spec['driver_memory_mb']}m",
+        "spark.executor.memory": f"{memory_mb or spec['executor_memory_mb']}m",
         "spark.executor.instances": str(spec["executors"]),
         "spark.executor.cores": str(spec["executor_cores"]),
     }
@@ -174,7 +183,7 @@ def _environment(platform: RunningPlatform, folder: Path) -> dict[str, str]:
         "EG_PORT_RETRIES": "0",
         "EG_RESPONSE_IP": "127.0.0.1",
         "EG_RESPONSE_PORT": str(RESPONSE_PORT),
-        "EG_KERNEL_LAUNCH_TIMEOUT": "180",
+        "EG_KERNEL_LAUNCH_TIMEOUT": str(_LAUNCH_SECONDS),
         "EG_INHERITED_ENVS": "PATH,HOME,JAVA_HOME,HADOOP_USER_NAME,EG_IMPERSONATION_ENABLED",
         "EG_IMPERSONATION_ENABLED": "True",
     }

@@ -1,10 +1,13 @@
 """Results as one table: printed, and kept in a document between two marks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median, quantiles
+from typing import TypeVar
 
+Value = TypeVar("Value", float, str)
+Both = tuple[Sequence[Value], Sequence[Value]]
 HEAD = ("measured", "ours", "stock", "bar", "how")
 
 
@@ -23,6 +26,10 @@ class Row:
         """The row's columns."""
         return (self.what, self.ours, self.stock, self.bar, self.how)
 
+    def with_note(self, note: str) -> "Row":
+        """The same row, with more said of how it was measured."""
+        return replace(self, how="; ".join(filter(None, (self.how, note))))
+
 
 def seconds(values: Sequence[float]) -> str:
     """Minimum, median and maximum; one value alone stays alone."""
@@ -39,6 +46,18 @@ def milliseconds(values: Sequence[float]) -> str:
         return "-"
     cuts = quantiles(values, n=20, method="inclusive")
     return f"{median(values) * 1000:.1f} / {cuts[18] * 1000:.1f} ms"
+
+
+def beside(
+    what: str, form: Callable[[Sequence[Value]], str], both: Both[Value], bar: str = "", how: str = ""
+) -> Row:
+    """A row of the same kind of values of ours and of stock."""
+    return Row(what, form(both[0]), form(both[1]), bar, how)
+
+
+def counted(words: Sequence[str]) -> str:
+    """How often each word occurs."""
+    return ", ".join(f"{words.count(each)} {each}" for each in sorted(set(words))) or "-"
 
 
 def markdown(rows: Sequence[Row]) -> str:
