@@ -46,6 +46,8 @@ RULES = {
     ("/api/spares", "POST"): Rule("/api/spares", {"name": "{kernelspec}"}),
     ("/api/spares", "PUT"): Rule("/api/spares"),
     ("/api/spares", "DELETE"): Rule("/api/spares"),
+    ("/api/endings", "GET"): Rule("/api/endings"),
+    ("/api/starts", "GET"): Rule("/api/starts"),
     ("/api/kernels", "GET"): Rule("/api/kernels"),
     ("/api/kernels", "POST"): Rule("/api/kernels", {"name": "{kernelspec}"}),
     (KERNEL, "GET"): Rule("/api/kernels/{kernel}"),

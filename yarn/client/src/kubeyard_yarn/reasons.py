@@ -25,6 +25,10 @@ class Cause(StrEnum):
     KILLED = "killed"
     SIGNAL = "signal"
     PROGRAM = "program"
+    # By the gateway, at its owner's wish or because nobody used it.
+    STOPPED = "stopped"
+    IDLE = "idle"
+    START = "start"
     UNKNOWN = "unknown"
 
 

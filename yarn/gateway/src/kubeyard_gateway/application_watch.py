@@ -31,6 +31,7 @@ class Ending:
 
     state: str
     diagnostics: str
+    final_status: str = ""
 
     @property
     def summary(self) -> str:
@@ -169,7 +170,7 @@ class ApplicationWatch:
             asked = {each: self.ask(each) for each in gone}
             return {each: ending for each, ending in asked.items() if ending is not None}
         ended = self._resource_manager.applications(FINAL_STATES, tags=["kubeyard"])
-        found = {each.id: Ending(each.state, each.diagnostics) for each in ended if each.id in gone}
+        found = {each.id: _ending_of(each) for each in ended if each.id in gone}
         # The rest began to end between the two lists, which the next look tells, or YARN has forgotten it.
         for each in sorted(gone - found.keys())[:MOST_ASKED_ONE_BY_ONE]:
             ending = self.ask(each)
@@ -185,4 +186,8 @@ class ApplicationWatch:
             return Ending(ApplicationState.UNKNOWN, "the ResourceManager no longer knows the application")
         if not application.state.is_final:
             return None
-        return Ending(application.state, application.diagnostics)
+        return _ending_of(application)
+
+
+def _ending_of(application: Application) -> Ending:
+    return Ending(application.state, application.diagnostics, application.final_status)

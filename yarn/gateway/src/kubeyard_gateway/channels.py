@@ -1,19 +1,24 @@
 """The kernel's WebSocket: quick, ended with its token, and not to be held up by one that never opened."""
 
 import asyncio
+import json
 import time
 from typing import Any, ClassVar
 
 import structlog
 from enterprise_gateway.services.kernels.handlers import ZMQChannelsHandler
+from jupyter_client.jsonutil import date_default
+from jupyter_server.base.zmqhandlers import serialize_msg_to_ws_v1
 from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketHandler
 
 from kubeyard_gateway import metrics
 from kubeyard_gateway.guard import Guard
+from kubeyard_gateway.last_words import last_words
 from kubeyard_gateway.replay import CONNECTED_WITHIN_SECONDS, Frames, LastForwarded, Replay
 
 log = structlog.get_logger("kubeyard_gateway")
+V1 = "v1.kernel.websocket.jupyter.org"
 TOKEN_EXPIRED = 4401
 GOING_AWAY = 1001
 RESTARTING = 1012
@@ -96,6 +101,28 @@ class Channels(Guard, ZMQChannelsHandler):
             super()._on_zmq_reply(stream, msg_list)
         elif not self._replay.holds(stream.channel, msg_list):
             self._forward(stream.channel, msg_list)
+
+    def on_restart_failed(self) -> None:
+        """The kernel has died: say why below its cell, before the client hears that it is dead."""
+        kernel = self.kernel_manager.get_kernel(self.kernel_id)
+        if kernel.death is not None and kernel.told.last_cell:
+            kind, content = last_words(kernel.death, cell_runs=kernel.told.cell_runs)
+            self._publish(kind, content, kernel.told.last_cell)
+        super().on_restart_failed()
+
+    def _publish(self, kind: str, content: dict[str, Any], parent: dict[str, Any]) -> None:
+        """Send the client a message in the kernel's name, behind all that the kernel has said."""
+        iopub = self.channels.get("iopub")
+        if iopub is None or iopub.closed():
+            return
+        iopub.flush()
+        message = self.session.msg(kind, content=content, parent=parent)
+        if self.subprotocol == V1:
+            written = serialize_msg_to_ws_v1(message, "iopub", self.session.pack)
+            self.write_message(written, binary=True)
+        else:
+            message["channel"] = "iopub"
+            self.write_message(json.dumps(message, default=date_default))
 
     def _expire(self) -> None:
         log.info("websocket_expired", kernel_id=self.kernel_id, user=self.caller.name)

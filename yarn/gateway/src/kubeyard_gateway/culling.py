@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from jupyter_server._tz import utcnow
+from kubeyard_yarn.reasons import Cause, Reason
 
 from kubeyard_gateway import metrics
 from kubeyard_gateway.yarn_proxy import YarnKernelProxy
@@ -37,6 +38,16 @@ def rule_for(metadata: dict[str, Any], idle_seconds: float, warning_seconds: flo
     own = ours.get("cull_idle_seconds") if isinstance(ours, dict) else None
     idle = float(idle_seconds if own is None else own)
     return Rule(idle, min(warning_seconds, idle / 2)) if idle > 0 else None
+
+
+def rule_of(kernel: Any, idle_seconds: float, warning_seconds: float) -> Rule | None:
+    """Return the rule of a kernel; one whose kernelspec is gone has the given time."""
+    try:
+        metadata = kernel.kernel_spec.metadata
+    except (KeyError, ValueError, OSError):
+        # Jupyter's NoSuchKernel is a KeyError.
+        metadata = {}
+    return rule_for(metadata, idle_seconds, warning_seconds)
 
 
 class Culler:
@@ -97,6 +108,7 @@ class Culler:
     async def _stop(self, kernel_id: str, kernel: Any, rule: Rule) -> None:
         self._warned.pop(kernel_id, None)
         log.info("kernel_culled", kernel_id=kernel_id, idle_seconds=rule.idle)
+        self._kernels.note_ending(kernel_id, _reason(rule))
         await _notice(kernel, _last_words(rule))
         await self._kernels.shutdown_kernel(kernel_id)
         metrics.CULLED.inc()
@@ -140,6 +152,14 @@ def _last_words(rule: Rule) -> str:
     return (
         f"This kernel was stopped after {in_words(rule.idle)} without use, to free its memory for others. "
         "Its variables are gone; start the kernel again to go on."
+    )
+
+
+def _reason(rule: Rule) -> Reason:
+    return Reason(
+        Cause.IDLE,
+        f"It was stopped after {in_words(rule.idle)} without use, to free its memory for others.",
+        "Start the kernel again to go on; its variables are gone.",
     )
 
 

@@ -13,14 +13,17 @@ class ExecutionState:
 
     def __init__(self) -> None:
         """Nothing is known to run."""
-        self._cell_runs = False
+        self.cell_runs = False
+        # The header of the cell that was run last.
+        self.last_cell: dict[str, Any] = {}
 
     def after(self, parent: bytes, content: bytes) -> str | None:
         """Return the state that a status message tells; None where it says nothing of the kernel's work."""
         state = str(json.loads(content)["execution_state"])
         asked: dict[str, Any] = json.loads(parent)
         if asked.get("msg_type") == "execute_request":
-            self._cell_runs = state == "busy"
-        elif self._cell_runs:
+            self.cell_runs = state == "busy"
+            self.last_cell = asked
+        elif self.cell_runs:
             return None
         return state

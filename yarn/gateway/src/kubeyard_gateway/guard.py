@@ -5,7 +5,7 @@ from http.client import responses
 from typing import Any
 
 import structlog
-from kubeyard_identity import Caller, InvalidToken
+from kubeyard_identity import Caller, InvalidToken, may_act
 from tornado import web
 
 from kubeyard_gateway.refusal import Refusal
@@ -44,9 +44,16 @@ class Guard(WithoutQuery):
             handler.request.query_arguments["user"] = [self.caller.name.encode()]
         kernel_id = handler.path_kwargs.get("kernel_id")
         if kernel_id is not None and not handler.settings["kernel_manager"].may(self.caller, kernel_id):
-            raise Refusal(404, NO_SUCH_KERNEL)
+            raise Refusal(404, self._last_words(kernel_id))
         prepared: Any = super().prepare()  # type: ignore[misc]  # the handler's own, behind this in the bases
         return prepared
+
+    def _last_words(self, kernel_id: str) -> str:
+        """Why a kernel of the caller's is gone; whoever may not know hears what everybody hears."""
+        handler: Any = self
+        ending = handler.settings["endings"].of(kernel_id)
+        known = ending is not None and may_act(self.caller, ending.owner)
+        return f"The kernel is gone. {ending.reason.text}" if known else NO_SUCH_KERNEL
 
     def get_current_user(self) -> str:
         """Jupyter's own question for the user, who is known by then."""
@@ -67,4 +74,7 @@ class Guard(WithoutQuery):
         if status_code == 401:
             handler.set_header("WWW-Authenticate", 'Bearer error="invalid_token"')
         handler.set_header("Content-Type", "application/json")
-        handler.finish(json.dumps({"reason": detail, "message": detail}))
+        told = {"reason": detail, "message": detail}
+        if traceback := getattr(error, "traceback", ""):
+            told["traceback"] = traceback
+        handler.finish(json.dumps(told))

@@ -8,8 +8,10 @@ from enterprise_gateway.services.kernels.remotemanager import RemoteKernelManage
 from jupyter_client.connect import channel_socket_types
 from jupyter_client.ioloop.restarter import AsyncIOLoopKernelRestarter
 from jupyter_client.kernelspec import KernelSpec, NoSuchKernel
+from kubeyard_yarn.reasons import Reason
 from traitlets import Float
 
+from kubeyard_gateway.death import death_of, spec_of
 from kubeyard_gateway.kept_kernelspecs import kept_for
 from kubeyard_gateway.succession import see_off
 from kubeyard_gateway.yarn_proxy import YarnKernelProxy
@@ -33,8 +35,10 @@ class DeathWatch(AsyncIOLoopKernelRestarter):
             return
         self.stop()
         kernel.execution_state = "dead"
-        kernel.reason = kernel.death_reason()
+        kernel.death = kernel.death_reason()
+        kernel.reason = kernel.death.text
         log.warning("kernel_died", kernel_id=kernel.kernel_id, reason=kernel.reason)
+        kernel.parent.note_ending(kernel.kernel_id, kernel.death)
         self._fire_callbacks("dead")
 
 
@@ -44,6 +48,8 @@ class GatewayKernel(RemoteKernelManager):
     restarter_class = DeathWatch
     # Enterprise Gateway's attribute: any process proxy, ours or the local one, None between two starts.
     process_proxy: Any
+    # Why it is dead; None while it lives.
+    death: Reason | None = None
     # What a spare does until it is claimed; empty for a kernel that somebody waits for.
     warm_up = ""
 
@@ -72,13 +78,10 @@ class GatewayKernel(RemoteKernelManager):
         socket.connect(self._make_url(channel))
         return socket
 
-    def death_reason(self) -> str:
+    def death_reason(self) -> Reason:
         """Say why the kernel is dead, as far as YARN tells."""
         proxy = self.process_proxy
-        ending = proxy.ending if isinstance(proxy, YarnKernelProxy) else None
-        if ending is None:
-            return "the kernel's process has ended"
-        return f"its application is {ending.state}: {ending.summary}"
+        return death_of(proxy.ending if isinstance(proxy, YarnKernelProxy) else None, spec_of(self))
 
     async def interrupt_kernel(self) -> None:
         """Interrupt; a kernel whose last start failed has nothing to interrupt."""

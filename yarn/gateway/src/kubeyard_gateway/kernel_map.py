@@ -2,14 +2,18 @@
 
 import concurrent.futures
 import json
+from dataclasses import asdict
 from typing import Any
 
 import zmq
 from jupyter_server._tz import utcnow
 from kubeyard_identity import Caller, may_act
+from kubeyard_yarn.reasons import Reason
 from traitlets import default
 
 from kubeyard_gateway.capacity import raise_file_limit, sockets_for
+from kubeyard_gateway.culling import rule_of
+from kubeyard_gateway.endings import KernelEnding
 from kubeyard_gateway.execution_state import ExecutionState
 from kubeyard_gateway.replay import MARK_TOPIC
 from kubeyard_gateway.warm_kernels import WarmKernels
@@ -40,6 +44,29 @@ class OwnedKernels(WarmKernels):
         """Refuse an unknown id, without Enterprise Gateway's look into other gateways' sessions."""
         self._check_kernel_id(kernel_id)
 
+    def owner_of(self, kernel_id: str) -> str:
+        """Return whose the kernel is; empty for one without a record."""
+        record = self.parent.kernel_session_manager._sessions.get(kernel_id)
+        return str(record["username"]) if record is not None else ""
+
+    def note_ending(self, kernel_id: str, reason: Reason) -> None:
+        """Keep why the kernel ends or has ended, for whoever asks when it is gone."""
+        kernel = self._kernels[kernel_id]
+        application_id = str(getattr(kernel.process_proxy, "application_id", ""))
+        ending = KernelEnding(kernel_id, self.owner_of(kernel_id), kernel.kernel_name, reason, application_id)
+        self.parent.endings.note(ending)
+
+    def kernel_model(self, kernel_id: str) -> dict[str, Any]:
+        """Return Jupyter's model, with why the kernel is dead and when it is stopped as idle."""
+        model: dict[str, Any] = super().kernel_model(kernel_id)
+        kernel, ours = self._kernels[kernel_id], model["kubeyard"]
+        if kernel.death is not None:
+            ours["death"] = asdict(kernel.death)
+        settings = self.parent.service_settings
+        rule = rule_of(kernel, settings.gateway_cull_idle_seconds, settings.gateway_cull_warning_seconds)
+        ours["idle_limit_seconds"] = rule.idle if rule else None
+        return model
+
     def _handle_kernel_died(self, kernel_id: str) -> None:
         """Keep a dead kernel in the list: only there can JupyterLab restart it."""
 
@@ -57,8 +84,9 @@ class OwnedKernels(WarmKernels):
         """Note activity from the message's header alone: stock reads every output a second time."""
         kernel = self._kernels[kernel_id]
         kernel.execution_state, kernel.reason, kernel.last_activity = "starting", "", utcnow()
+        kernel.death = None
         kernel._activity_stream = kernel.connect_iopub()
-        told = ExecutionState()
+        kernel.told = told = ExecutionState()
 
         def record(parts: list[bytes]) -> None:
             if parts[0] == MARK_TOPIC:

@@ -8,6 +8,7 @@ from typing import Any
 from enterprise_gateway.services.kernels.remotemanager import RemoteMappingKernelManager
 
 from kubeyard_gateway import metrics
+from kubeyard_gateway.explained import explained
 from kubeyard_gateway.spare import Spare
 from kubeyard_gateway.spare_keeper import SpareKeeper
 from kubeyard_gateway.spare_pool import SparePool
@@ -38,7 +39,8 @@ class WarmKernels(RemoteMappingKernelManager):
         kernel_id = spare.id if spare else str(uuid.uuid4())
         self.parent.gate.name(kernel_id)
         own = {**kwargs, "env": {**environment, "KERNEL_ID": kernel_id}}
-        with self._succession(kernel_id, spare, reason):
+        told = explained(self.parent, kernel_id, user, kernelspec)
+        with told, self._succession(kernel_id, spare, reason):
             started = str(await super().start_kernel(*args, **own))
         self._started(kernel_id, user, kernelspec)
         return started
@@ -52,7 +54,8 @@ class WarmKernels(RemoteMappingKernelManager):
         user = self.parent.kernel_session_manager._sessions[kernel_id]["username"]
         options = kernel._launch_args.get("env", {}).get(SPARK_OPTIONS, "")
         spare, reason = await self._pool.take(user, kernel.kernel_name, options)
-        with self._succession(kernel_id, spare, reason):
+        told = explained(self.parent, kernel_id, user, kernel.kernel_name)
+        with told, self._succession(kernel_id, spare, reason):
             await super().restart_kernel(kernel_id, now)
         self._started(kernel_id, user, kernel.kernel_name)
 

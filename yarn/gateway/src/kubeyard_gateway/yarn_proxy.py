@@ -20,6 +20,7 @@ from kubeyard_yarn.applications import Application
 from kubeyard_yarn.errors import BadRequest, NotFound, Refused, Unreachable, YarnError
 
 from kubeyard_gateway.application_watch import Ending
+from kubeyard_gateway.death import death_of, spec_of
 from kubeyard_gateway.encryption import Curve
 from kubeyard_gateway.refusal import Refusal
 from kubeyard_gateway.succession import mark_stage, take_over
@@ -122,13 +123,16 @@ class YarnKernelProxy(RemoteProcessProxy):
             while not (await asyncio.wait({report}, timeout=LOOK_EVERY_SECONDS))[0]:
                 # The watch looks for all that wait.
                 if self.ending is not None:
-                    raise Refusal(503, f"YARN did not run {self.application_id}: {self.ending.summary}")
+                    raise Refusal(503, f"YARN did not run {self.application_id}. {self._why_ended()}")
                 if time.monotonic() > deadline:
                     raise Refusal(504, await self._why_waiting())
             found = report.result()
             if "error" in found:
-                raise Refusal(500, f"the kernel did not start in its container: {found['error']}")
-        except (Refusal, asyncio.CancelledError):
+                said, traceback = found["error"], str(found.get("traceback") or "")
+                raise Refusal(500, f"the kernel did not start in its container: {said}", traceback)
+        except (Refusal, asyncio.CancelledError) as error:
+            if isinstance(error, Refusal):
+                error.application_id = self.application_id
             # Whoever waits no longer must not leave an application behind.
             await asyncio.to_thread(self.kill)
             raise
@@ -163,10 +167,16 @@ class YarnKernelProxy(RemoteProcessProxy):
             found = await asyncio.to_thread(manager.application, self.application_id)
         except YarnError as error:
             return f"the kernel did not start within {seconds:g} s: {error}"
+        words = self.kernel_manager.parent.parent.starts.words(self.kernel_id)
         return (
             f"the kernel did not start within {seconds:g} s; its application is {found.state} in queue "
-            f"{found.queue}: {found.diagnostics or 'YARN gives no reason'}"
+            f"{found.queue}. {words or found.diagnostics or 'YARN gives no reason'}"
         )
+
+    def _why_ended(self) -> str:
+        """Plain words first, and YARN's own behind them."""
+        plain = death_of(self.ending, spec_of(self.kernel_manager)).text
+        return f"{plain} ({self.ending.summary})" if self.ending else plain
 
     def _connect(self, report: dict[str, Any]) -> None:
         """Take over the ports, key and address that the kernel reported."""

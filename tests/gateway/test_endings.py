@@ -1,0 +1,98 @@
+"""Why kernels ended: in their notebooks, in their models, and for their people once they are gone."""
+
+import os
+import signal
+
+import pytest
+from harness.gateway import GatewayProcess, Gateways, KernelClient
+from harness.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+LOCAL = "kubeyard.local"
+GONE = "there is no such kernel"
+
+
+def words_for(client: KernelClient, kernel_id: str) -> str:
+    """What a person hears who asks for a kernel that is gone."""
+    answer = client.send("GET", f"/api/kernels/{kernel_id}")
+    assert answer.status_code == 404
+    return str(answer.json()["message"])
+
+
+def test_death_under_a_cell_is_the_cells_error(gateway: GatewayProcess) -> None:
+    ada = gateway.client("ada")
+    kernel_id = ada.start(LOCAL)
+    with ada.connect(kernel_id) as channel:
+        channel.joined()
+        ident = channel.send("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+        kinds = []
+        while (message := channel.receive())["content"].get("execution_state") != "dead":
+            if message["parent_header"].get("msg_id") == ident:
+                kinds.append(message["msg_type"])
+                last = message
+    assert kinds[-1] == "error"
+    assert last["content"]["ename"] == "KernelDied"
+    assert "process has ended" in last["content"]["evalue"]
+    assert "variables are gone" in "".join(last["content"]["traceback"])
+    model = ada.send("GET", f"/api/kernels/{kernel_id}").json()
+    assert model["execution_state"] == "dead"
+    assert model["kubeyard"]["death"]["what"] == last["content"]["evalue"]
+    ada.send("DELETE", f"/api/kernels/{kernel_id}")
+
+
+def test_death_of_an_idle_kernel_is_a_line_below_its_last_cell(gateway: GatewayProcess) -> None:
+    ada = gateway.client("ada")
+    kernel_id = ada.start(LOCAL)
+    with ada.connect(kernel_id) as channel:
+        channel.joined()
+        ident = channel.send("import os; print('pid', os.getpid())")
+        pid = int(channel.output(ident).split()[1])
+        os.kill(pid, signal.SIGKILL)
+        said = ""
+        while (message := channel.receive())["content"].get("execution_state") != "dead":
+            if message["msg_type"] == "stream" and message["parent_header"].get("msg_id") == ident:
+                said += message["content"]["text"]
+    assert "The kernel died. Its process has ended." in said
+    ada.send("DELETE", f"/api/kernels/{kernel_id}")
+
+
+def test_a_kernel_that_was_stopped_names_who_did_so_to_those_who_may_know(gateway: GatewayProcess) -> None:
+    ada, bob, admin = (
+        gateway.client("ada"),
+        gateway.client("bob"),
+        gateway.client("admin", "user", "admin"),
+    )
+    by_her, by_him = ada.start(LOCAL), ada.start(LOCAL)
+    assert ada.send("DELETE", f"/api/kernels/{by_her}").status_code == 204
+    assert admin.send("DELETE", f"/api/kernels/{by_him}").status_code == 204
+    assert "It was stopped by ada." in words_for(ada, by_her)
+    assert "It was stopped by admin." in words_for(ada, by_him)
+    assert "It was stopped by admin." in words_for(admin, by_him)
+    assert words_for(bob, by_him) == GONE
+    causes = {one["id"]: one["reason"]["cause"] for one in ada.send("GET", "/api/endings").json()}
+    assert (causes[by_her], causes[by_him]) == ("stopped", "killed")
+    assert by_him not in {one["id"] for one in bob.send("GET", "/api/endings").json()}
+    assert by_him in {one["id"] for one in admin.send("GET", "/api/endings").json()}
+
+
+def test_the_first_reason_stays_when_a_dead_kernel_is_tidied_away(gateway: GatewayProcess) -> None:
+    ada = gateway.client("ada")
+    kernel_id = ada.start(LOCAL)
+    with ada.connect(kernel_id) as channel:
+        channel.joined().send("import os; os._exit(3)")
+        channel.until_status("dead")
+    assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
+    assert "Its process has ended." in words_for(ada, kernel_id)
+
+
+def test_an_idle_kernel_that_was_stopped_says_after_how_long(start_gateway: Gateways) -> None:
+    quick = {"KUBEYARD_GATEWAY_CULL_IDLE_SECONDS": "2", "KUBEYARD_GATEWAY_CULL_WARNING_SECONDS": "1"}
+    gateway = start_gateway(**quick)
+    ada = gateway.client("ada")
+    kernel_id = ada.start(LOCAL)
+    assert ada.send("GET", f"/api/kernels/{kernel_id}").json()["kubeyard"]["idle_limit_seconds"] == 2
+    wait_until(lambda: not ada.kernel_ids(), "the kernel is stopped", 30)
+    assert "stopped after 2 s without use" in words_for(ada, kernel_id)
+    gateway.stop()
+    gateway.start()
+    assert "stopped after 2 s without use" in words_for(ada, kernel_id)

@@ -1,0 +1,95 @@
+"""Why kernels ended: kept for their people after the gateway and YARN have let go of the kernels."""
+
+import json
+import tempfile
+import time
+from collections import OrderedDict
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from kubeyard_identity import Caller, may_act
+from kubeyard_yarn.reasons import Cause, Reason
+
+log = structlog.get_logger("kubeyard_gateway")
+# Below the gateway's state.
+RECORD = "endings.json"
+MOST_KEPT = 500
+
+
+@dataclass(frozen=True)
+class KernelEnding:
+    """The end of one kernel, or of a start that led to none."""
+
+    id: str
+    owner: str
+    kernelspec: str
+    reason: Reason
+    # Empty where none was submitted.
+    application_id: str = ""
+    # Of a Python that failed as it started.
+    traceback: str = ""
+    at: float = field(default_factory=time.time)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as its person may see it."""
+        told = asdict(self)
+        told["ended_at"] = datetime.fromtimestamp(told.pop("at"), UTC).isoformat()
+        return told
+
+
+class Endings:
+    """The newest endings, in a file of the gateway's state: people often ask after a restart."""
+
+    def __init__(self, file: Path) -> None:
+        """A file that is not there, or damaged, tells of nothing."""
+        self._file = file
+        self._endings: OrderedDict[str, KernelEnding] = OrderedDict()
+        try:
+            for record in json.loads(file.read_text("utf-8")):
+                ending = _from_record(record)
+                self._endings[ending.id] = ending
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("endings_unreadable", reason=str(error))
+
+    def note(self, ending: KernelEnding) -> None:
+        """Keep an ending. The first word counts: a dead kernel is stopped once more, to be tidied away."""
+        if ending.id in self._endings:
+            return
+        self._endings[ending.id] = ending
+        while len(self._endings) > MOST_KEPT:
+            self._endings.popitem(last=False)
+        log.info("kernel_ended", kernel_id=ending.id, cause=ending.reason.cause, owner=ending.owner)
+        self._keep()
+
+    def lives(self, kernel_id: str) -> None:
+        """The kernel was started again under its id."""
+        if self._endings.pop(kernel_id, None) is not None:
+            self._keep()
+
+    def of(self, kernel_id: str) -> KernelEnding | None:
+        """Return why the kernel ended, if that is known."""
+        return self._endings.get(kernel_id)
+
+    def told_to(self, caller: Caller) -> list[KernelEnding]:
+        """Return those that the caller may know of, the newest first."""
+        return [each for each in reversed(self._endings.values()) if may_act(caller, each.owner)]
+
+    def _keep(self) -> None:
+        try:
+            with tempfile.NamedTemporaryFile("w", dir=self._file.parent, prefix=".", delete=False) as file:
+                json.dump([asdict(each) for each in self._endings.values()], file)
+            Path(file.name).replace(self._file)
+        except OSError as error:
+            # Only words are lost; the kernel's end must not fail for them.
+            log.warning("endings_not_written", reason=str(error))
+
+
+def _from_record(record: dict[str, Any]) -> KernelEnding:
+    reason = record.pop("reason")
+    told = Reason(Cause(reason["cause"]), str(reason["what"]), str(reason["next_step"]))
+    return KernelEnding(reason=told, **record)
