@@ -83,10 +83,15 @@ class OwnGateway:
         ensure_home(HttpFs(self._platform.url("HTTPFS"), "kubeyard").as_service(), user)
         return our_gateway.client(self._platform, self.url, user)
 
-    @property
-    def tag(self) -> str:
-        """The tag of its applications in YARN."""
-        return f"gateway:{(self._folder / 'state' / 'instance').read_text().strip()}"
+    def end_applications(self, manager: ResourceManager) -> None:
+        """End what it has left in YARN; one that never came up has left nothing."""
+        instance = self._folder / "state" / "instance"
+        if not instance.exists():
+            return
+        for application in manager.applications(
+            ACTIVE_STATES, tags=[f"gateway:{instance.read_text().strip()}"]
+        ):
+            manager.kill(application.id)
 
     def _serves(self) -> bool:
         try:
@@ -108,8 +113,7 @@ def gateway(platform: RunningPlatform, **settings: str) -> Iterator[OwnGateway]:
         yield own
     finally:
         own.end()
-        for application in manager.applications(ACTIVE_STATES, tags=[own.tag]):
-            manager.kill(application.id)
+        own.end_applications(manager)
         shutil.rmtree(folder, ignore_errors=True)
 
 
