@@ -2,9 +2,7 @@
 
 import json
 import os
-import socket
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -65,15 +63,6 @@ def test_it_is_not_ready_without_hadoop_and_says_why(gateway: GatewayProcess) ->
     checks = answer.json()["checks"]
     assert "ResourceManager" in checks["resourcemanager"]
     assert checks["keys"] == "ok"
-
-
-def test_a_silent_connection_on_the_report_port_stalls_nobody(gateway: GatewayProcess) -> None:
-    host, port = gateway.environment["KUBEYARD_GATEWAY_RESPONSE"].split(":")
-    with socket.create_connection((host, int(port))):
-        begin = time.monotonic()
-        for _ in range(20):
-            assert gateway.send("GET", "/healthz").ok
-        assert time.monotonic() - begin < 2
 
 
 def test_its_end_ends_its_kernels(start_gateway: Gateways) -> None:

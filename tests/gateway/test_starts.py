@@ -117,6 +117,23 @@ def test_a_spark_option_that_is_not_the_clients_to_give_is_refused_by_name(
     assert yarn.applications == []
 
 
+def test_a_kernel_restarted_again_and_again_is_found_by_the_next_gateway(
+    gateway: GatewayProcess, yarn: ScriptedYarn
+) -> None:
+    yarn.runs(in_turn(*(connection(f"key {number}") for number in range(3))))
+    ada = gateway.client("ada")
+    kernel_id = ada.start(SPEC.name)
+    for _ in range(2):
+        assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 200
+    gateway.stop(signal.SIGKILL)
+    gateway.start()
+    model = ada.send("GET", f"/api/kernels/{kernel_id}").json()
+    assert model["kubeyard"]["application_id"] == yarn.applications[-1]["id"]
+    record = gateway.folder / "state" / "kernel_sessions" / f"{kernel_id}.json"
+    assert json.loads(record.read_text())[kernel_id]["connection_info"]["key"] == "key 2"
+    assert record.stat().st_mode & 0o077 == 0
+
+
 def test_idle_connections_on_the_report_port_hold_up_no_start(
     gateway: GatewayProcess, yarn: ScriptedYarn
 ) -> None:
@@ -140,14 +157,15 @@ def test_a_resourcemanager_that_never_answers_holds_up_nobody_else(
     yarn.answers.clear()
     assert yarn.held.acquire(timeout=30), "the gateway has asked, and waits"
     # One who wants something of YARN waits for YARN, and for himself.
-    asking = threading.Thread(target=bob.send, args=("POST", "/api/kernels", {"name": SPEC.name}))
+    asking = threading.Thread(target=ada.send, args=("POST", "/api/kernels", {"name": SPEC.name}))
     asking.start()
     assert yarn.held.acquire(timeout=30)
     for _ in range(50):
         assert kernel_id in ada.kernel_ids()
     local = bob.start("kubeyard.local")
     with bob.connect(local) as channel:
-        assert channel.joined().run("6 * 7") == "42"
+        whose = channel.joined().run("import os; os.environ['KERNEL_USERNAME']")
+        assert whose == "'bob'", "and not in the environment of the start beside it"
     assert asking.is_alive(), "YARN has answered nothing all the while"
     yarn.answers.set()
     asking.join(60)
