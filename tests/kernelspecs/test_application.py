@@ -136,6 +136,40 @@ def test_a_large_driver_keeps_the_full_compiler() -> None:
     assert "TieredStopAtLevel" not in submission(large).command
 
 
+def test_compiler_and_collector_are_chosen_apart() -> None:
+    spec = kernelspec("ada.mine", driver_memory_mb=512, executor_memory_mb=512)
+    chosen = {
+        (compiler, collector): [
+            "TieredStopAtLevel" in found.command,
+            "UseSerialGC" in found.command,
+            "TieredStopAtLevel" in properties(found)["spark.executor.extraJavaOptions"],
+            "UseSerialGC" in properties(found)["spark.executor.extraJavaOptions"],
+        ]
+        for compiler in (0, 512)
+        for collector in (0, 512)
+        for found in [
+            kernel_application(
+                spec,
+                LAUNCH,
+                RUNTIME,
+                replace(CLUSTER, first_compiler_up_to_mb=compiler, serial_gc_up_to_mb=collector),
+                "application_1_1",
+            )
+        ]
+    }
+    assert all(
+        seen == [bool(compiler), bool(collector)] * 2 for (compiler, collector), seen in chosen.items()
+    )
+
+
+def test_encryption_covers_the_way_to_executors_and_their_disks() -> None:
+    names = ("spark.authenticate", "spark.network.crypto.enabled", "spark.io.encryption.enabled")
+    spec = kernelspec("ada.mine")
+    secret = kernel_application(spec, LAUNCH, RUNTIME, replace(CLUSTER, encrypt=True), "application_1_1")
+    assert [properties(secret)[name] for name in names] == ["true"] * 3
+    assert not properties(submission(spec)).keys() & set(names)
+
+
 def test_the_python_kernel_has_memory_beside_the_driver() -> None:
     assert submission(kernelspec("ada.mine", driver_memory_mb=512)).memory_mb == 1024
     assert submission(kernelspec("ada.mine", driver_memory_mb=10_000)).memory_mb == 12_000

@@ -66,6 +66,15 @@ def test_removing_a_name_that_leads_elsewhere_is_refused(tmp_path: Path) -> None
         remove_kernelspec(tmp_path, "../..")
 
 
+def test_a_spark_that_was_set_outlives_a_build_that_sets_none(tmp_path: Path) -> None:
+    write_kernelspec(tmp_path, kernelspec("ada.mine", spark="3.5"))
+    write_kernelspec(tmp_path, kernelspec("ada.mine", environment_hash="f" * 64))
+    document = json.loads((tmp_path / "ada.mine" / "kernel.json").read_text())
+    found = spec_from_metadata(document["metadata"])
+    assert found is not None
+    assert (found.spark, found.environment_hash) == ("3.5", "f" * 64)
+
+
 def test_only_the_owner_uses_a_private_one() -> None:
     private, public = kernelspec("ada.mine"), kernelspec("ada.mine", public=True)
     assert private.may_be_used_by("ada")

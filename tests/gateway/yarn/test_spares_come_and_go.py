@@ -194,7 +194,7 @@ def test_other_spark_settings_of_the_platform_make_a_miss(start: StartGateway, y
     ada = gateway.client("ada")
     gateway.warm(ada)
     gateway.process.stop(signal.SIGKILL)
-    gateway.process.environment["KUBEYARD_GATEWAY_QUICK_START_MB"] = "0"
+    gateway.process.environment["KUBEYARD_GATEWAY_SERIAL_GC_MB"] = "0"
     gateway.process.start()
     model = gateway.model(ada, ada.start(yarn.spec.name))
     assert model["cold_reason"] == "the platform's Spark settings changed after its spare was made"

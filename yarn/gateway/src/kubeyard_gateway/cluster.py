@@ -1,24 +1,19 @@
 """The gateway's side of YARN and HDFS: submitting, killing and the runtime that kernels need."""
 
-import os
-import threading
-import time
-
 import structlog
-from kubeyard_kernelspecs import KernelSpec, runtime
+from kubeyard_kernelspecs import KernelSpec
 from kubeyard_kernelspecs.application import KernelLaunch, kernel_application
-from kubeyard_kernelspecs.runtime import Runtime, RuntimeSources
-from kubeyard_kernelspecs.spark_conf import ClusterSettings
+from kubeyard_kernelspecs.runtime import Runtime
 from kubeyard_yarn.errors import BadRequest, YarnError
 from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
 
 from kubeyard_gateway.application_watch import ApplicationWatch
+from kubeyard_gateway.by_spark_submit import BySparkSubmit
 from kubeyard_gateway.settings import Settings
+from kubeyard_gateway.sparks import Sparks
 
 log = structlog.get_logger("kubeyard_gateway")
-# Class archives may be added to a runtime while the gateway runs.
-_LOOK_AGAIN_AFTER_SECONDS = 60
 
 
 class Cluster:
@@ -28,18 +23,9 @@ class Cluster:
         """Nothing is asked yet: the gateway starts while Hadoop is still on its way."""
         self._settings = settings
         self.resource_manager = ResourceManager(settings.rm_urls, settings.service_user)
-        self._files = HttpFs(settings.httpfs_url, settings.service_user).as_service()
-        self._spark = ClusterSettings(
-            spark_home=str(settings.spark_home),
-            java_home=settings.java_home,
-            hdfs_uri=settings.hdfs_uri.rstrip("/"),
-            quick_start_up_to_mb=settings.gateway_quick_start_mb,
-            encrypt=settings.gateway_spark_encryption,
-        )
+        self._sparks = Sparks(settings, HttpFs(settings.httpfs_url, settings.service_user).as_service())
+        self._by_spark = BySparkSubmit(settings)
         self.tag = ""
-        self._lock = threading.Lock()
-        self._runtime: Runtime | None = None
-        self._looked_at = 0.0
 
     @property
     def service_user(self) -> str:
@@ -47,36 +33,22 @@ class Cluster:
         return self._settings.service_user
 
     def runtime(self) -> Runtime:
-        """Return the published runtime; the first call writes it to HDFS where it is not there yet."""
-        with self._lock:
-            if self._runtime is None:
-                settings = self._settings
-                sources = RuntimeSources(settings.spark_home, settings.hadoop_conf_dir, os.environ)
-                begin = time.monotonic()
-                self._runtime = runtime.publish(self._files, settings.hdfs_uri, settings.hdfs_root, sources)
-                seconds = round(time.monotonic() - begin, 2)
-                log.info("runtime_published", folder=self._runtime.folder, seconds=seconds)
-                self._looked_at = time.monotonic()
-            elif time.monotonic() - self._looked_at > _LOOK_AGAIN_AFTER_SECONDS:
-                self._looked_at = time.monotonic()
-                self._runtime = runtime.load(self._files, self._settings.hdfs_uri, self._runtime.folder)
-            return self._runtime
+        """Return the runtime of the platform's own Spark; the first call publishes it."""
+        return self._sparks.own.runtime()
 
-    def static_parts(self) -> dict[str, str]:
-        """Return what the platform itself fixes at a kernel's submission; blocks until it is published."""
-        published = self._runtime or self.runtime()
-        return {
-            "runtime": published.folder,
-            "spark": repr(self._spark),
-            "encryption": self._settings.gateway_kernel_encryption,
-        }
+    def static_parts(self, spec: KernelSpec) -> dict[str, str]:
+        """Return what the platform itself fixes at the submission of `spec`; may block at first."""
+        encryption = self._settings.gateway_kernel_encryption
+        return {**self._sparks.of(spec).static_parts(), "encryption": encryption}
 
     def submit(self, spec: KernelSpec, launch: KernelLaunch, watch: ApplicationWatch) -> str:
         """Submit a kernel as its user and return the application's id, which `watch` follows from now on."""
-        published = self.runtime()
+        spark = self._sparks.of(spec)
+        if self._settings.gateway_submission == "spark-submit":
+            return self._by_spark.submit(spark, spec, launch, watch)
         as_user = self.resource_manager.as_user(launch.user)
         new = as_user.new_application()
-        application = kernel_application(spec, launch, published, self._spark, new.id)
+        application = kernel_application(spec, launch, spark.runtime(), spark.cluster, new.id)
         largest = max(application.memory_mb, spec.executor_memory_mb)
         if new.maximum_memory_mb and largest > new.maximum_memory_mb:
             raise BadRequest(
@@ -87,6 +59,15 @@ class Cluster:
             as_user.submit(application.to_json(new.id))
         watch.follow(new.id)
         return new.id
+
+    @property
+    def awaited_tags(self) -> set[str]:
+        """The tags of kernels whose applications are being submitted under ids that nobody knows yet."""
+        return self._by_spark.awaited_tags
+
+    def look_again(self, spec: KernelSpec) -> None:
+        """Have the next submission of `spec` see what of its runtime HDFS holds by then."""
+        self._sparks.of(spec).look_again()
 
     def kill(self, application_id: str, reason: str) -> None:
         """Have YARN end an application; trouble is logged, since nobody waits for the answer."""

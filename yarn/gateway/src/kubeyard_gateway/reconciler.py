@@ -28,7 +28,10 @@ class Reconciler:
         watch.on_look.append(self._consider)
 
     def _consider(self, look: Look) -> None:
-        found = {each.id for each in look.unknown if self._cluster.tag in each.tags}
+        # Those that spark-submit has just submitted are known by their tags before they are by their ids.
+        awaited = self._cluster.awaited_tags
+        ours = (each for each in look.unknown if self._cluster.tag in each.tags)
+        found = {each.id for each in ours if awaited.isdisjoint(each.tags)}
         self._doomed &= found
         for application_id in sorted(found - self._doomed):
             self._doomed.add(application_id)

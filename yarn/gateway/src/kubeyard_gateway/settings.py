@@ -4,6 +4,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
+from kubeyard_kernelspecs.spark_version import spark_version
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -53,8 +54,13 @@ class Settings(BaseSettings):
     gateway_cull_idle_seconds: float = Field(default=86400, ge=0)
     # So long before, its notebooks are told; never more than half of the idle time.
     gateway_cull_warning_seconds: float = Field(default=600, gt=0)
-    # Drivers and executors up to this size start a third sooner and are slower at their peak.
-    gateway_quick_start_mb: int = Field(default=1024, ge=0)
+    # Drivers and executors up to this size start sooner and are slower at their peak; see docs/spark.md.
+    gateway_first_compiler_mb: int = Field(default=1024, ge=0)
+    gateway_serial_gc_mb: int = Field(default=1024, ge=0)
+    # Whether kernels load their classes from the archives that were made for their Spark.
+    gateway_class_archives: bool = True
+    # By the ResourceManager's REST API, or by spark-submit where that is switched off: some seconds more.
+    gateway_submission: Literal["rest", "spark-submit"] = "rest"
 
     # Spares: kernels that run before they are asked for, for people whose JupyterLab is open. 0: none.
     gateway_spares: int = Field(default=1, ge=0, le=4)
@@ -75,6 +81,8 @@ class Settings(BaseSettings):
     hdfs_uri: str = "hdfs://127.0.0.1:8020"
     hadoop_conf_dir: Path
     spark_home: Path
+    # Further Sparks that kernelspecs may name by their version, each in the same place on every node.
+    spark_homes: Annotated[tuple[Path, ...], NoDecode] = ()
     java_home: str = ""
 
     def tls(self) -> Tls | None:
@@ -83,7 +91,7 @@ class Settings(BaseSettings):
             return None
         return Tls(self.gateway_tls_certificate, self.gateway_tls_key)
 
-    @field_validator("rm_urls", mode="before")
+    @field_validator("rm_urls", "spark_homes", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -121,6 +129,14 @@ class Settings(BaseSettings):
     @classmethod
     def _limits(cls, value: Path | None) -> Path | None:
         LimitsFile(value)
+        return value
+
+    @field_validator("spark_homes")
+    @classmethod
+    def _sparks(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        for home in value:
+            if not spark_version(home):
+                raise ValueError(f"{home} holds no Spark; give folders that have jars/spark-core_*.jar")
         return value
 
     @field_validator("kernelspecs_dir", "hadoop_conf_dir", "spark_home")

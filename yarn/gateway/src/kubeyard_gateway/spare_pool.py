@@ -72,7 +72,7 @@ class SparePool:
 
     def fixed(self, spec: KernelSpec) -> dict[str, str]:
         """Return what a spare of `spec` would be made of, were it made now."""
-        return fixed_parts(spec, self._cluster.static_parts())
+        return fixed_parts(spec, self._cluster.static_parts(spec))
 
     async def take(self, user: str, kernelspec: str, options: str = "") -> tuple[Spare | None, str]:
         """Return the person's spare of this kernelspec and nobody else's, or None and the reason.

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import re
 import secrets
 import signal
 import socket
@@ -32,6 +33,8 @@ LOOK_EVERY_SECONDS = 0.25
 REQUEST_TIMEOUT_SECONDS = 3
 # Another process took a port between the kernel's choice and its use: worth one more try.
 _PORT_TAKEN = "Address already in use"
+# YARN names the file that a node could not fetch.
+_CLASS_ARCHIVE = re.compile(r"(driver|executor)-[\d-]+\.jsa")
 _STATUS_OF: dict[type[YarnError], int] = {Refused: 403, BadRequest: 400, NotFound: 404, Unreachable: 503}
 
 
@@ -72,13 +75,20 @@ class YarnKernelProxy(RemoteProcessProxy):
         try:
             await self._start(spec, environment)
         except Refusal as refusal:
-            if _PORT_TAKEN not in refusal.detail:
+            if not self._may_go_better(spec, refusal.detail):
                 raise
             log.info("kernel_start_repeated", kernel_id=self.kernel_id, reason=refusal.detail)
             # Should it not have ended, nobody knows it any more, and the reconciler ends it.
             self._watch.forget(self.application_id)
             await self._start(spec, environment)
         return self
+
+    def _may_go_better(self, spec: KernelSpec, reason: str) -> bool:
+        if _CLASS_ARCHIVE.search(reason):
+            # It was taken away, or another lies in its place: what HDFS holds now is asked for anew.
+            self._cluster.look_again(spec)
+            return True
+        return _PORT_TAKEN in reason
 
     async def confirm_remote_startup(self) -> None:
         """Part of the base class's contract; the start is confirmed where it is made."""

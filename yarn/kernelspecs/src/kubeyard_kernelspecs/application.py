@@ -13,10 +13,10 @@ from kubeyard_kernelspecs.spark_conf import (
     DRIVER_ARCHIVE,
     PYTHON,
     PYTHON_PATH,
-    QUICK_START,
     ClusterSettings,
     cached_files,
     properties_file,
+    quick_start,
     spark_properties,
 )
 from kubeyard_kernelspecs.spec import KernelSpec
@@ -136,25 +136,39 @@ def _environment(
     application_id: str,
 ) -> dict[str, str]:
     """Users' values are in the packed entries only: YARN and bash read all others."""
+    properties = kernel_properties(spec, launch, runtime, cluster)
+    return kernel_variables(launch, cluster) | {
+        "CLASSPATH": f"{cluster.spark_home}/jars/*<CPS>{{{{PWD}}}}/__spark_conf__/__hadoop_conf__",
+        "KUBEYARD_KERNEL": pack_for_container(container_report(launch, spec)),
+        "KUBEYARD_SPARK_PROPERTIES": encode_file(properties_file(properties)),
+        "KUBEYARD_CACHED_FILES": encode_file(properties_file(cached_files(spec, runtime))),
+        "PYTHONPATH": f"{PYTHON_PATH}<CPS>{{{{PWD}}}}/launcher.zip",
+        "SPARK_USER": launch.user,
+        # The ApplicationMaster deletes this folder at its end: it must belong to this application alone.
+        "SPARK_YARN_STAGING_DIR": f"{cluster.hdfs_uri}/user/{launch.user}/.sparkStaging/{application_id}",
+    }
+
+
+def kernel_properties(
+    spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: ClusterSettings
+) -> dict[str, str]:
+    """Return `spark.*` of one start, however it is submitted."""
     own = spark_properties(spec, runtime, cluster, kernel_tags(spec, launch), launch.local_ip)
     properties = {**launch.spark_options, **own}
     if launch.class_archives_to:
         properties["spark.executor.extraJavaOptions"] = _WRITE_EXECUTOR_ARCHIVE
     if launch.warm_up == DRIVER_FORM:
         properties["spark.dynamicAllocation.initialExecutors"] = "0"
+    return properties
+
+
+def kernel_variables(launch: KernelLaunch, cluster: ClusterSettings) -> dict[str, str]:
+    """Return the variables of the driver's container that hold nothing of a user's."""
     environment = {
-        "CLASSPATH": f"{cluster.spark_home}/jars/*<CPS>{{{{PWD}}}}/__spark_conf__/__hadoop_conf__",
-        "KUBEYARD_KERNEL": pack_for_container(_report(launch, spec)),
-        "KUBEYARD_SPARK_PROPERTIES": encode_file(properties_file(properties)),
-        "KUBEYARD_CACHED_FILES": encode_file(properties_file(cached_files(spec, runtime))),
-        "PYTHONPATH": f"{PYTHON_PATH}<CPS>{{{{PWD}}}}/launcher.zip",
         "PYSPARK_PYTHON": PYTHON,
         "PYTHONHASHSEED": "0",
         # What lies in the home of the account that runs containers is in nobody's environment.
         "PYTHONNOUSERSITE": "1",
-        "SPARK_USER": launch.user,
-        # The ApplicationMaster deletes this folder at its end: it must belong to this application alone.
-        "SPARK_YARN_STAGING_DIR": f"{cluster.hdfs_uri}/user/{launch.user}/.sparkStaging/{application_id}",
     }
     if cluster.java_home:
         environment["JAVA_HOME"] = cluster.java_home
@@ -163,7 +177,8 @@ def _environment(
     return environment
 
 
-def _report(launch: KernelLaunch, spec: KernelSpec) -> dict[str, object]:
+def container_report(launch: KernelLaunch, spec: KernelSpec) -> dict[str, object]:
+    """Return what the launcher reads from `KUBEYARD_KERNEL`."""
     return {
         "kernel_id": launch.kernel_id,
         "user": launch.user,
@@ -202,8 +217,7 @@ def _java(spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: Clu
         options.append("-XX:+RecordDynamicDumpInfo")
     elif runtime.driver_archive:
         options.append(f"-XX:SharedArchiveFile={DRIVER_ARCHIVE}")
-    if spec.driver_memory_mb <= cluster.quick_start_up_to_mb:
-        options += QUICK_START
+    options += quick_start(spec.driver_memory_mb, cluster)
     words = [
         "{{JAVA_HOME}}/bin/java",
         *map(quote_for_container, options),

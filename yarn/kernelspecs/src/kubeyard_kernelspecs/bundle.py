@@ -36,7 +36,13 @@ def launcher_zip() -> bytes:
 
 
 def conf_zip(hadoop_conf: Path, environment: Mapping[str, str]) -> bytes:
-    """Return `__spark_conf__.zip`: the Hadoop configuration that the driver and executors read.
+    """Return `__spark_conf__.zip`: the Hadoop configuration that the driver and executors read."""
+    files = filled_in_conf(hadoop_conf, environment)
+    return _zip({f"__hadoop_conf__/{name}": content for name, content in files.items()})
+
+
+def filled_in_conf(hadoop_conf: Path, environment: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the client's configuration files by name.
 
     Hadoop fills `${env.NAME}` in from the environment of the process that reads the file, and a
     container does not have ours: they are filled in here.
@@ -48,10 +54,10 @@ def conf_zip(hadoop_conf: Path, environment: Mapping[str, str]) -> bytes:
         text = _ENVIRONMENT_REFERENCE.sub(
             lambda found: environment.get(found[1], found[2] or ""), path.read_text("utf-8")
         )
-        files[f"__hadoop_conf__/{path.name}"] = text.encode()
+        files[path.name] = text.encode()
     if not files:
         raise FileNotFoundError(f"no core-site.xml lies in {hadoop_conf}; set KUBEYARD_HADOOP_CONF_DIR")
-    return _zip(files)
+    return files
 
 
 def pyspark_sources(spark_home: Path) -> list[bytes]:

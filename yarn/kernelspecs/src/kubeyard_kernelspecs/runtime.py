@@ -2,8 +2,9 @@
 
 import hashlib
 import os
+import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
@@ -15,8 +16,10 @@ from kubeyard_yarn.submission import LocalResource, ResourceKind
 from kubeyard_kernelspecs import bundle
 
 CONF = "__spark_conf__.zip"
+# Spark's Python program where spark-submit starts kernels.
+BEGIN = "begin.py"
 # Changed when the same sources make another archive.
-_FORMAT = b"1"
+_FORMAT = b"2"
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,12 @@ class RuntimeSources:
 
     def files(self) -> dict[str, bytes]:
         """Return every file by its name in HDFS."""
-        relay = bundle.launcher_folder() / "relay.py"
+        folder = bundle.launcher_folder()
         return {
             "pyspark.zip": bundle.pyspark_zip(self.spark_home),
             "launcher.zip": bundle.launcher_zip(),
-            "relay.py": relay.read_bytes(),
+            "relay.py": (folder / "relay.py").read_bytes(),
+            BEGIN: (folder / BEGIN).read_bytes(),
             CONF: self.conf(),
         }
 
@@ -78,13 +82,19 @@ def load(files: UserFiles, hdfs_uri: str, folder: str) -> Runtime:
         "relay.py": _resource(hdfs_uri, found["relay.py"]),
         "__spark_conf__": _resource(hdfs_uri, found[CONF], ResourceKind.ARCHIVE),
     }
-    driver, executor = found.get("driver.jsa"), found.get("executor.jsa")
+    driver, executor = (_newest(found.values(), name) for name in ("driver", "executor"))
     return Runtime(
         folder,
         resources,
         _resource(hdfs_uri, driver) if driver else None,
         _resource(hdfs_uri, executor) if executor else None,
     )
+
+
+def _newest(files: Iterable[FileStatus], name: str) -> FileStatus | None:
+    """Return the class archive that was made last; the older ones are in use by kernels that run."""
+    made = [status for status in files if re.fullmatch(rf"{name}-[\d-]+\.jsa", status.name)]
+    return max(made, key=lambda status: status.name, default=None)
 
 
 def _write(files: UserFiles, folder: str, contents: Mapping[str, bytes]) -> None:

@@ -34,6 +34,8 @@ class KernelSpec:
     queue: str
     # After so long without use its kernels are stopped; 0 never, None as the gateway's setting says.
     cull_idle_seconds: float | None = None
+    # The Spark that its kernels run on, as "4.0"; empty for the platform's own.
+    spark: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a name that could lead out of the kernelspecs' folder, or that hides whose it is."""
@@ -53,11 +55,15 @@ class KernelSpec:
 def write_kernelspec(folder: Path, spec: KernelSpec) -> Path:
     """Write `spec` as `folder/<name>/kernel.json` in one step, and return its folder.
 
-    A time of its own until its kernels are stopped, once set there, outlives a build that sets none.
+    A time of its own until its kernels are stopped, and a Spark of its own, once set there, outlive a
+    build that sets none.
     """
     target = folder / spec.name
-    if spec.cull_idle_seconds is None:
-        spec = replace(spec, cull_idle_seconds=_idle_seconds_in(target / "kernel.json"))
+    before = _fields_in(target / "kernel.json")
+    if spec.cull_idle_seconds is None and isinstance(kept := before.get("cull_idle_seconds"), int | float):
+        spec = replace(spec, cull_idle_seconds=float(kept))
+    if not spec.spark and isinstance(kept := before.get("spark"), str):
+        spec = replace(spec, spark=kept)
     target.mkdir(mode=0o755, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", dir=target, prefix=".kernel-", encoding="utf-8", delete=False
@@ -81,12 +87,12 @@ def remove_kernelspec(folder: Path, name: str) -> None:
     shutil.rmtree(target, ignore_errors=True)
 
 
-def _idle_seconds_in(file: Path) -> float | None:
+def _fields_in(file: Path) -> dict[str, object]:
     try:
-        found = json.loads(file.read_text("utf-8"))["metadata"]["kubeyard"].get("cull_idle_seconds")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return float(found) if isinstance(found, int | float) else None
+        found = json.loads(file.read_text("utf-8"))["metadata"]["kubeyard"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def kernel_json(spec: KernelSpec) -> dict[str, object]:

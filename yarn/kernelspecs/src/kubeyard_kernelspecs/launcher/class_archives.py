@@ -29,8 +29,10 @@ def run(launch: Launch) -> None:
     # Executors exit by themselves now, while this application still lives: YARN would not let them finish.
     spark.stop()
     _wait_for(EXECUTOR_ARCHIVE)
-    for archive, name in ((DRIVER_ARCHIVE, "driver.jsa"), (EXECUTOR_ARCHIVE, "executor.jsa")):
-        _upload(java, hadoop, archive, f"{launch.class_archives_to}/{name}")
+    # Under new names: kernels that run still hand the ones before to their executors.
+    made = time.strftime("%Y%m%d-%H%M%S")
+    for archive, name in ((DRIVER_ARCHIVE, "driver"), (EXECUTOR_ARCHIVE, "executor")):
+        _upload(java, hadoop, archive, f"{launch.class_archives_to}/{name}-{made}.jsa")
     jvm.say_goodbye()
 
 

@@ -27,6 +27,9 @@ class Jvm:
 
     def gateway(self) -> dict[str, str]:
         """Wait for the relay and return what pyspark wants to find in the environment."""
+        if "PYSPARK_GATEWAY_PORT" in os.environ:
+            # Spark itself has started this process, as spark-submit told it.
+            return {}
         for _ in range(WAIT_SECONDS * 2):
             try:
                 self._relay, _ = self._socket.accept()

@@ -1,0 +1,124 @@
+"""What a wire tap on a node reads of a kernel: its cells in clear, and nothing where encryption is set."""
+
+import json
+import uuid
+
+import pytest
+from harness.gateway import Channel, GatewayProcess, Gateways, KernelClient
+from harness.network_capture import MISSING, Capture, can_capture
+from harness.yarn_gateway import YarnGateway
+
+pytestmark = [
+    pytest.mark.daemons,
+    pytest.mark.timeout(420),
+    pytest.mark.skipif(not can_capture(), reason=MISSING),
+]
+ENCRYPTED = {"KUBEYARD_GATEWAY_KERNEL_ENCRYPTION": "curve", "KUBEYARD_GATEWAY_SPARK_ENCRYPTION": "1"}
+LARGE_BYTES = 100_000
+
+
+def ports_of(gateway: GatewayProcess, kernel_id: str) -> list[int]:
+    """Every port of the kernel that the gateway connects to."""
+    file = gateway.folder / "state" / "kernel_sessions" / f"{kernel_id}.json"
+    record = json.loads(file.read_text())[kernel_id]
+    ports = [value for name, value in record["connection_info"].items() if name.endswith("_port")]
+    return [*ports, record["process_info"]["comm_port"]]
+
+
+def report_port(gateway: GatewayProcess) -> int:
+    return int(gateway.environment["KUBEYARD_GATEWAY_RESPONSE"].rpartition(":")[2])
+
+
+def signing_key(gateway: GatewayProcess, kernel_id: str) -> str:
+    file = gateway.folder / "state" / "kernel_sessions" / f"{kernel_id}.json"
+    return str(json.loads(file.read_text())[kernel_id]["connection_info"]["key"])
+
+
+def talk(client: KernelClient, kernel_id: str, cell: str, printed: str) -> None:
+    """Run a cell, come back to its output, and interrupt: every channel and the control port are used."""
+    session = uuid.uuid4().hex
+    with client.connect(kernel_id, session) as channel:
+        code = f"{cell!r}; print(''.join(reversed({printed[::-1]!r})))"
+        assert printed in channel.run(code)
+    with client.connect(kernel_id, session, after=[]) as channel:
+        assert channel.run("1 + 1") == "2"
+    assert client.send("POST", f"/api/kernels/{kernel_id}/interrupt").status_code == 204
+
+
+@pytest.mark.parametrize("settings", [{}, ENCRYPTED], ids=["in clear", "encrypted"])
+def test_between_gateway_and_kernel(yarn: YarnGateway, start_own: Gateways, settings: dict[str, str]) -> None:
+    gateway = start_own(**settings)
+    ada, cell, printed = gateway.client("ada"), uuid.uuid4().hex, uuid.uuid4().hex
+    with Capture([report_port(gateway)]) as reported:
+        kernel_id = ada.start(yarn.spec.name)
+        reported.until_more_than(500)
+    # The report is sealed whatever is set.
+    assert not reported.saw(signing_key(gateway, kernel_id))
+    with Capture(ports_of(gateway, kernel_id)) as capture:
+        talk(ada, kernel_id, cell, printed)
+        capture.until_more_than(2000)
+    clear = not settings
+    assert [capture.saw(text) for text in (cell, printed, "execute_request", '"signum"')] == [clear] * 4
+    assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
+
+
+def test_an_encrypted_kernel_outlives_its_gateway_and_can_be_restarted(
+    yarn: YarnGateway, start_own: Gateways
+) -> None:
+    gateway = start_own(**ENCRYPTED)
+    ada, session = gateway.client("ada"), uuid.uuid4().hex
+    kernel_id = ada.start(yarn.spec.name)
+    with ada.connect(kernel_id, session) as channel:
+        assert channel.run("kept = 41") == ""
+    gateway.stop()
+    gateway.start()
+    with ada.connect(kernel_id, session) as channel:
+        assert channel.run("kept + 1") == "42"
+    assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 200
+    with ada.connect(kernel_id) as channel:
+        assert channel.run("'kept' in globals()") == "False"
+
+
+def spark_ports(channel: Channel) -> list[int]:
+    """The driver's ports that executors use: for messages, and for blocks."""
+    said = channel.run(
+        "blocks = sc._jsc.sc().env().blockManager().blockManagerId()\n"
+        "print(sc.getConf().get('spark.driver.port'), blocks.port())"
+    )
+    return [int(word) for word in said.split()[-2:]]
+
+
+SHARED = """
+word = '{word}'
+large = sc.broadcast(word * {repeated})
+found = sc.parallelize([word + str(n) for n in range(4)], 2).map(lambda w: (w, len(large.value))).collect()
+print(len(found), found[0][1])
+"""
+# What executors write for each other lies below the application's own folder on the node.
+SHUFFLED = """
+import os, pathlib
+pairs = sc.parallelize(['{word}' + str(n) for n in range(50)], 2).map(lambda w: (w, 1))
+assert pairs.groupByKey(2).count() == 50
+places = [pathlib.Path(place) for place in os.environ['LOCAL_DIRS'].split(',')]
+written = [file for place in places for file in place.rglob('shuffle_*.data')]
+print(len(written) > 0, any(b'{word}' in file.read_bytes() for file in written))
+"""
+
+
+@pytest.mark.parametrize("settings", [{}, ENCRYPTED], ids=["in clear", "encrypted"])
+def test_between_driver_and_executors_and_on_their_disks(
+    yarn: YarnGateway, start_own: Gateways, settings: dict[str, str]
+) -> None:
+    gateway = start_own(**settings)
+    ada, word = gateway.client("ada"), uuid.uuid4().hex
+    with ada.connect(ada.start(yarn.spec.name)) as channel:
+        ports = spark_ports(channel)
+        repeated = LARGE_BYTES // len(word)
+        with Capture(ports) as capture:
+            said = channel.run(SHARED.format(word=word, repeated=repeated))
+            assert said.endswith(f"4 {repeated * len(word)}\n")
+            capture.until_more_than(2000)
+        on_disk = channel.run(SHUFFLED.format(word=word))
+    assert on_disk == f"True {not settings}\n"
+    # Broadcasts are compressed; what a task is given and what it returns are not.
+    assert capture.saw(word) is not bool(settings)
