@@ -13,9 +13,11 @@ from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketHandler
 
 from kubeyard_gateway import metrics
+from kubeyard_gateway.client_output import ClientOutput
 from kubeyard_gateway.guard import Guard
+from kubeyard_gateway.kernel_messages import Frames
 from kubeyard_gateway.last_words import last_words
-from kubeyard_gateway.replay import CONNECTED_WITHIN_SECONDS, Frames, LastForwarded, Replay
+from kubeyard_gateway.replay import CONNECTED_WITHIN_SECONDS, LastForwarded, Replay
 
 log = structlog.get_logger("kubeyard_gateway")
 V1 = "v1.kernel.websocket.jupyter.org"
@@ -30,6 +32,7 @@ class Channels(Guard, ZMQChannelsHandler):
     _given_up = False
     _opened = False
     _end: object = None
+    _output: ClientOutput | None = None
     _replay: Replay | None = None
     _replaying: asyncio.Task[None] | None = None
     _last_forwarded: ClassVar = LastForwarded()
@@ -71,8 +74,14 @@ class Channels(Guard, ZMQChannelsHandler):
         proxy = self.kernel_manager.get_kernel(self.kernel_id).process_proxy
         if not hasattr(proxy, "ask"):
             return super().nudge()
+        self._output = ClientOutput(self.channels["iopub"], self._on_zmq_reply)
         self._replay = Replay(
-            proxy.ask, self.session.session, self._had_before(), self._forward, self.write_stderr
+            proxy.ask,
+            self.session.session,
+            self._had_before(),
+            self._output,
+            self._forward,
+            self.write_stderr,
         )
         self.channels["iopub"].on_recv_stream(self._on_zmq_reply)
         self._replaying = asyncio.create_task(self._run(self._replay))
@@ -97,10 +106,19 @@ class Channels(Guard, ZMQChannelsHandler):
 
     def _on_zmq_reply(self, stream: Any, msg_list: Frames) -> None:
         """Pass a message of the kernel on, unless its turn comes later."""
-        if self._replay is None:
+        if self._replay is None or self._output is None:
             super()._on_zmq_reply(stream, msg_list)
-        elif not self._replay.holds(stream.channel, msg_list):
+            return
+        self._output.still_held()
+        if not self._replay.holds(stream.channel, msg_list):
             self._forward(stream.channel, msg_list)
+
+    def write_message(self, message: Any, binary: bool = False) -> Any:
+        """Write to the client, and count what it has not taken yet."""
+        sent = super().write_message(message, binary)
+        if self._output is not None:
+            self._output.count(len(message), sent)
+        return sent
 
     def on_restart_failed(self) -> None:
         """The kernel has died: say why below its cell, before the client hears that it is dead."""
@@ -141,6 +159,8 @@ class Channels(Guard, ZMQChannelsHandler):
             IOLoop.current().remove_timeout(self._end)
         if self._replaying is not None:
             self._replaying.cancel()
+        if self._replay is not None:
+            self._replay.close()
         if self._opened:
             metrics.CONNECTIONS.dec()
             super().on_close()

@@ -15,7 +15,7 @@ from kubeyard_gateway.capacity import raise_file_limit, sockets_for
 from kubeyard_gateway.culling import rule_of
 from kubeyard_gateway.endings import KernelEnding
 from kubeyard_gateway.execution_state import ExecutionState
-from kubeyard_gateway.replay import MARK_TOPIC
+from kubeyard_gateway.kernel_messages import MARK_TOPIC
 from kubeyard_gateway.warm_kernels import WarmKernels
 
 

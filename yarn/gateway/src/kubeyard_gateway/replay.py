@@ -1,18 +1,27 @@
 """Joins a client to a kernel's output at one exact place, so that a returning one misses nothing."""
 
 import asyncio
-import base64
 import json
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 
+from kubeyard_gateway.client_output import ClientOutput
+from kubeyard_gateway.continuity import Continuity
+from kubeyard_gateway.kernel_messages import (
+    DELIMITER,
+    MARK_TOPIC,
+    Ask,
+    Frames,
+    Tell,
+    header_of,
+    messages_of,
+    words_for_lost,
+)
+
 log = structlog.get_logger("kubeyard_gateway")
-MARK_TOPIC = b"kubeyard.mark"
-DELIMITER = b"<IDS|MSG>"
 # The first mark may be published before the subscription has reached the kernel.
 PAUSES_SECONDS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.3, 0.6)
 # A kernel inside a long call to C answers nobody, and publishes nothing either.
@@ -25,10 +34,9 @@ SESSIONS_REMEMBERED = 10_000
 # Of the answers to a client the kernel keeps these only.
 KEPT_ANSWERS = (b'"execute_reply"', b'"input_request"')
 
-Frames = list[bytes]
-Ask = Callable[..., Any]
 Forward = Callable[[str, Frames], None]
-Tell = Callable[[str, dict[str, Any]], None]
+# The mark has come, and what is behind it waits until what was before it is handed over.
+HOLDING = "joining"
 
 
 class LastForwarded:
@@ -62,21 +70,30 @@ class Replay:
     before it is asked for, handed over, and only then what came meanwhile.
     """
 
-    def __init__(self, ask: Ask, session: str, after: list[str] | None, forward: Forward, tell: Tell) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        session: str,
+        after: list[str] | None,
+        output: ClientOutput,
+        forward: Forward,
+        tell: Tell,
+    ) -> None:
         """`after` are ids of the newest messages that the client has; None for one that is new here."""
         self._ask = ask
         self._session = session
         self._after = after
+        self._output = output
         self._forward = forward
         self._tell = tell
+        self._live = Continuity(ask, session, output, lambda frames: forward("iopub", frames), tell)
         self._token = uuid.uuid4().hex
         self._number: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._held: list[Frames] = []
         self._answered: set[bytes] | None = set() if after is not None else None
-        self.is_live = False
 
     def holds(self, channel: str, frames: Frames) -> bool:
-        """Whether the message must not go to the client now; marks never do."""
+        """Whether the message is taken, to go to the client in its turn; marks never do."""
         if frames[0] == MARK_TOPIC:
             self._note(frames)
             return True
@@ -84,9 +101,11 @@ class Replay:
             if self._answered is not None:
                 self._answered.add(header_of(frames))
             return False
-        if not self.is_live:
+        if self._live.is_open or self._output.is_asleep:
+            self._live.take(frames)
+        else:
             self._held.append(frames)
-        return not self.is_live
+        return True
 
     async def run(self) -> None:
         """Hand over what the client missed, then let all pass. Trouble ends in passing all, and is told."""
@@ -99,10 +118,13 @@ class Replay:
             if self._after is not None:
                 self._tell("Output that was made while the notebook was away may be missing here.", {})
         finally:
-            self.is_live = True
-            for frames in self._held:
-                self._forward("iopub", frames)
-            self._held.clear()
+            self._output.release(HOLDING)
+            self._live.open(self._held)
+            self._held = []
+
+    def close(self) -> None:
+        """The client is gone."""
+        self._live.close()
 
     async def answers(self) -> None:
         """Hand over the answers that came while the client was away, and once more what fell between."""
@@ -116,7 +138,7 @@ class Replay:
             except (OSError, ValueError) as error:
                 log.warning("answers_not_replayed", reason=f"{type(error).__name__}: {error}")
                 break
-            for channel, frames in _messages(found):
+            for channel, frames in messages_of(found):
                 if header_of(frames) not in known:
                     known.add(header_of(frames))
                     self._forward(channel, frames)
@@ -124,10 +146,15 @@ class Replay:
 
     def _note(self, frames: Frames) -> None:
         start = frames.index(DELIMITER) + 2
-        if not self._number.done() and json.loads(frames[start])["msg_id"] == self._token:
+        number = int(json.loads(frames[start + 3])["number"])
+        if self._live.is_open:
+            self._live.told(number)
+        elif not self._number.done() and json.loads(frames[start])["msg_id"] == self._token:
             # What came before the mark is among what the kernel kept.
             self._held.clear()
-            self._number.set_result(int(json.loads(frames[start + 3])["number"]))
+            self._number.set_result(number)
+            self._live.begin(number)
+            self._output.hold(HOLDING)
 
     async def _marked(self) -> int:
         """Ask for the mark until it arrives; return the number of the first message behind it."""
@@ -151,33 +178,16 @@ class Replay:
     async def _hand_over(self, number: int) -> None:
         start, count = 0, 0
         while True:
+            await self._output.room()
             page = await self._ask(
                 "outputs", session=self._session, after=self._after, start=start, before=number
             )
             if page["lost"]:
-                self._tell(_lost(int(page["lost"])), page["lost_in"])
-            for channel, frames in _messages(page):
+                self._tell(words_for_lost(int(page["lost"])), page["lost_in"])
+            for channel, frames in messages_of(page):
                 self._forward(channel, frames)
                 count += 1
             start = int(page["next"])
             if not start:
                 log.info("output_replayed", session=self._session, count=count)
                 return
-
-
-def header_of(frames: Frames) -> bytes:
-    """Return the frame with the message's id."""
-    return frames[frames.index(DELIMITER) + 2]
-
-
-def _messages(page: dict[str, Any]) -> list[tuple[str, Frames]]:
-    return [
-        (str(one["channel"]), [base64.b64decode(part) for part in one["frames"]]) for one in page["messages"]
-    ]
-
-
-def _lost(count: int) -> str:
-    return (
-        f"[{count:,} earlier messages of output are missing here: more was written while the notebook was "
-        "away than its kernel keeps]"
-    )

@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-DELIMITER = b"<IDS|MSG>"
-MARK_TOPIC = b"kubeyard.mark"
+from .publishing import DELIMITER, Gate, Publisher
+from .too_large import LARGEST_BYTES, left_out
+
 # What a notebook waits for; completions and the like are asked for anew.
 ANSWERS = {"execute_reply": "shell", "input_request": "stdin"}
 ANSWERS_BYTES = 1 << 20
@@ -50,8 +51,8 @@ class Memory:
         self._last_dropped: Kept | None = None
         self._lock = threading.Lock()
 
-    def add(self, channel: str, frames: Iterable[Any]) -> None:
-        """Keep a message that is about to be sent; the oldest make room for it."""
+    def add(self, channel: str, frames: Iterable[Any]) -> int:
+        """Keep a message that is about to be sent, and return its number; the oldest make room for it."""
         parts = list(frames)
         size = sum(memoryview(part).nbytes for part in parts)
         if size > self._most_bytes:
@@ -66,6 +67,7 @@ class Memory:
                 dropped = self._kept.popleft()
                 self._bytes -= dropped.size
                 self._last_dropped = dropped.without_content()
+            return self._count
 
     @property
     def next_number(self) -> int:
@@ -107,17 +109,20 @@ class Replay:
         """Begin to record. `app` is ipykernel's application, which has sent nothing that counts yet."""
         self._outputs = Memory(most_bytes)
         self._answers = Memory(ANSWERS_BYTES)
+        self._session = app.session
         self._thread = app.iopub_thread
-        self._send = self._thread._really_send
+        self._publisher = Publisher(self._thread, lambda: self._outputs.next_number)
+        self._pipe_to_parent = self._thread._really_send
         self._serialize = app.session.serialize
-        # Both are looked up on the instance for each message: ipykernel offers no seam.
+        # They are looked up on the instance for each message: ipykernel offers no seam.
         self._thread._really_send = self._publish
+        Gate(self._thread)
         app.session.serialize = self._answer
 
     def mark(self, request: dict[str, object]) -> object:
         """Publish a mark: whoever receives it receives all that is published behind it."""
         token = str(request["token"])
-        self._thread.schedule(lambda: self._send(self._mark(token)))
+        self._thread.schedule(lambda: self._publisher.mark(token))
         return {}
 
     def outputs(self, request: dict[str, object]) -> object:
@@ -144,8 +149,13 @@ class Replay:
         return {"messages": [_as_json(one) for one in kept if one.frames[0] == session]}
 
     def _publish(self, frames: Any, *arguments: Any, **options: Any) -> None:
-        self._outputs.add("iopub", frames)
-        self._send(frames, *arguments, **options)
+        if not self._thread._is_master_process():
+            # A forked child's output goes to its parent first, which publishes it.
+            self._pipe_to_parent(frames, *arguments, **options)
+            return
+        if sum(memoryview(part).nbytes for part in frames) > LARGEST_BYTES:
+            frames = left_out(self._session, frames)
+        self._publisher.send(self._outputs.add("iopub", frames), frames, *arguments, **options)
 
     def _answer(self, message: dict[str, Any], ident: Any = None) -> Any:
         frames = self._serialize(message, ident)
@@ -153,12 +163,6 @@ class Replay:
         if channel is not None:
             self._answers.add(channel, frames)
         return frames
-
-    def _mark(self, token: str) -> list[bytes]:
-        header = {"msg_id": token, "msg_type": "kubeyard_mark"}
-        content = {"number": self._outputs.next_number}
-        parts = [json.dumps(header), "{}", "{}", json.dumps(content)]
-        return [MARK_TOPIC, DELIMITER, b"", *(part.encode() for part in parts)]
 
 
 def _page(wanted: list[Kept]) -> list[Kept]:

@@ -1,0 +1,93 @@
+"""Kernels by the real launcher, as plain processes where a scripted YARN has containers; without Spark."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from kubeyard_kernelspecs.bundle import launcher_zip
+
+from harness.gateway import gateway_python
+from harness.scripted_server import Answer, Asked
+from harness.scripted_yarn import ScriptedYarn
+
+END_SECONDS = 20
+
+
+class LaunchingYarn(ScriptedYarn):
+    """Runs each container's kernel, but no Java beside it, and tells its end as YARN would."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` takes the containers' folders and what they are given."""
+        super().__init__()
+        self._folder = folder
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        (folder / "launcher.zip").write_bytes(launcher_zip())
+        # The one package of the launcher that the tests' own environment does not have.
+        (folder / "more").mkdir()
+        (folder / "more" / "Cryptodome").symlink_to(_in_gateways_environment("Cryptodome"))
+
+    def environment_of(self, ident: str) -> dict[str, str]:
+        """What the container of the application is started with."""
+        entries = self._rows[ident]["entries"]
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self._folder),
+            "PYTHONPATH": f"{self._folder / 'launcher.zip'}:{self._folder / 'more'}",
+            "KUBEYARD_KERNEL": entries["KUBEYARD_KERNEL"],
+        }
+
+    def _submitted(self, context: dict[str, Any]) -> Answer:
+        entries = context["am-container-spec"]["environment"]["entry"]
+        ident = str(context["application-id"])
+        self._rows[ident]["entries"] = {each["key"]: each["value"] for each in entries}
+        answer = super()._submitted(context)
+        threading.Thread(target=self._run, args=(ident,), daemon=True).start()
+        return answer
+
+    def _run(self, ident: str) -> None:
+        place = self._folder / ident
+        place.mkdir()
+        with (place / "kernel.log").open("wb") as log:
+            process = subprocess.Popen(
+                (sys.executable, "-m", "kubeyard_launcher"),
+                env=self.environment_of(ident) | {"PWD": str(place)},
+                cwd=place,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self.processes[ident] = process
+        status = process.wait()
+        if self._rows[ident].get("state") == "RUNNING":
+            ended = {"state": "FINISHED", "finalStatus": "SUCCEEDED"}
+            self._rows[ident] |= ended if status == 0 else {"state": "FAILED", "finalStatus": "FAILED"}
+
+    def _manager(self, asked: Asked, path: str) -> Answer:
+        if asked.method == "PUT" and path.endswith("/state"):
+            self.kill(path.split("/")[2])
+        return super()._manager(asked, path)
+
+    def kill(self, ident: str) -> None:
+        """End a container, as YARN does."""
+        process = self.processes.get(ident)
+        if process is not None:
+            process.send_signal(signal.SIGKILL)
+            process.wait(END_SECONDS)
+
+    def close(self) -> None:
+        """End all that runs."""
+        for ident in list(self.processes):
+            self.kill(ident)
+
+
+def _in_gateways_environment(package: str) -> Path:
+    code = f"import json, {package}; print(json.dumps({package}.__path__[0]))"
+    done = subprocess.run(
+        (gateway_python(), "-c", code), capture_output=True, text=True, check=True, timeout=60
+    )
+    return Path(json.loads(done.stdout))
