@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from kubeyard_local import hadoop_services, hdfs_folders, hub_proxy
+from kubeyard_local import gateway_certificate, hadoop_services, hdfs_folders, hub_proxy
 from kubeyard_local.accounts import Accounts
 from kubeyard_local.problem import Problem
 from kubeyard_local.readiness import Answers, always
@@ -57,6 +57,7 @@ def common_environment(settings: Settings) -> dict[str, str]:
         "KUBEYARD_HISTORY_URL": settings.url("HISTORY_HTTP"),
         "KUBEYARD_HTTPFS_URL": settings.url("HTTPFS"),
         "KUBEYARD_GATEWAY_URL": settings.url("GATEWAY"),
+        **gateway_certificate.client_settings(settings),
         "KUBEYARD_API_URL": settings.url("API"),
         "KUBEYARD_HUB_URL": settings.url("HUB"),
         "KUBEYARD_KERNELSPECS_DIR": str(layout.kernelspecs),
@@ -115,6 +116,7 @@ def gateway_environment(settings: Settings) -> dict[str, str]:
         "KUBEYARD_GATEWAY_BIND": _bind(settings, "GATEWAY"),
         "KUBEYARD_GATEWAY_RESPONSE": _bind(settings, "GATEWAY_RESPONSE"),
         "KUBEYARD_GATEWAY_STATE_DIR": str(settings.layout.state / "gateway"),
+        **gateway_certificate.gateway_settings(settings),
     }
 
 
@@ -168,7 +170,10 @@ def _gateway(settings: Settings, accounts: Accounts) -> Service:
         command=(str(settings.layout.python("gateway")), "-m", "kubeyard_gateway"),
         environment=gateway_environment(settings),
         account=accounts.services,
-        ready=Answers(f"{settings.url('GATEWAY')}/healthz"),
+        ready=Answers(
+            f"{settings.url('GATEWAY')}/healthz",
+            ca_file=str(gateway_certificate.authority(settings.layout)) if settings.gateway_tls else None,
+        ),
         memory_mb=150,
         port="GATEWAY",
         depends_on=("resourcemanager", "httpfs"),

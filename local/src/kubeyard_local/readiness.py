@@ -9,10 +9,14 @@ TIMEOUT_SECONDS = 2
 Beans = list[dict[str, object]]
 
 
-def fetch(url: str, **params: str) -> requests.Response | str:
+def fetch(url: str, ca_file: str | None = None, **params: str) -> requests.Response | str:
     """The response, or in words why there is none."""
     try:
-        response = requests.get(url, params=params, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+        response = requests.get(
+            url, params=params, timeout=TIMEOUT_SECONDS, allow_redirects=False, verify=ca_file
+        )
+    except requests.exceptions.SSLError:
+        return "its certificate is not the one that was made for it"
     except requests.Timeout:
         return f"no answer within {TIMEOUT_SECONDS} s"
     except requests.ConnectionError:
@@ -28,9 +32,11 @@ class Answers:
 
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
+    # The authority that its certificate is known by.
+    ca_file: str | None = None
 
     def __call__(self) -> str | None:
-        response = fetch(self.url, **self.params)
+        response = fetch(self.url, self.ca_file, **self.params)
         if isinstance(response, str):
             return response
         return None if response.status_code == 200 else _reason(response)

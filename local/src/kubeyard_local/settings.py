@@ -32,6 +32,7 @@ class Settings:
     python: Path
     java_home: Path | None
     demo: bool
+    gateway_tls: bool
     yarn_memory_mb: int
     yarn_vcores: int
     worker_patience_seconds: int
@@ -43,7 +44,8 @@ class Settings:
         return self.url("WEB")
 
     def url(self, port: str) -> str:
-        return f"http://127.0.0.1:{self.ports[port]}"
+        scheme = "https" if port == "GATEWAY" and self.gateway_tls else "http"
+        return f"{scheme}://127.0.0.1:{self.ports[port]}"
 
 
 def from_environment(environment: Mapping[str, str], *, demo: bool = True) -> Settings:
@@ -64,6 +66,7 @@ def from_environment(environment: Mapping[str, str], *, demo: bool = True) -> Se
         python=Path(environment.get("KUBEYARD_PYTHON") or "/usr/bin/python3.11"),
         java_home=machine.java_home(environment),
         demo=demo,
+        gateway_tls=environment.get("KUBEYARD_GATEWAY_TLS", "") not in ("", "0"),
         yarn_memory_mb=memory,
         yarn_vcores=vcores,
         worker_patience_seconds=patience,

@@ -10,6 +10,7 @@ from kubeyard_local import (
     credentials,
     description,
     folders,
+    gateway_certificate,
     hadoop_conf,
     installation,
     name_node,
@@ -42,6 +43,8 @@ def start(settings: Settings, wanted: Sequence[str], progress: Progress) -> None
     folders.before_installing(settings.layout)
     installation.install(settings, missing, progress)
     owners = _prepare(settings, supervisor, progress)
+    if "gateway" in missing:
+        gateway_certificate.ensure(settings, owners)
     table = process_table.services(settings, owners)
     if not supervisor.is_alive():
         _write_config(settings, table)
