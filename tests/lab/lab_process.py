@@ -82,11 +82,14 @@ class LabProcess:
         self._process.send_signal(signum)
         return self._process.wait(20)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a page of this Lab proves itself with."""
+        return {"Authorization": f"token {self._token}"}
+
     def send(self, method: str, path: str, body: Any = None) -> requests.Response:
         """Ask the Lab, as its browser does."""
-        return requests.request(
-            method, self.url + path, json=body, headers={"Authorization": f"token {self._token}"}, timeout=70
-        )
+        return requests.request(method, self.url + path, json=body, headers=self.headers, timeout=70)
 
     def open_notebook(self, path: str, kernel: str) -> dict[str, Any]:
         """Start a kernel for a notebook, and return Jupyter's session of the two."""
@@ -103,7 +106,7 @@ class LabProcess:
         return Notebook(
             websocket.create_connection(
                 f"{address}/api/kernels/{kernel_id}/channels?session_id={session}",
-                header={"Authorization": f"token {self._token}"},
+                header=self.headers,
                 subprotocols=[V1],
                 timeout=40,
             )

@@ -7,7 +7,7 @@ MODEL = {"id": "k1", "name": "kubeyard.spark", "execution_state": "idle", "conne
 
 def test_loss_is_untold_until_a_client_asks_for_the_kernel() -> None:
     lost = LostKernels()
-    lost.add("k1", MODEL, "The kernel is dead: its application is KILLED.")
+    lost.add("k1", MODEL, "The kernel died. Its application was KILLED.")
     assert [model["id"] for model in lost.untold()] == ["k1"]
     told = lost.tell("k1")
     assert told["execution_state"] == "dead"
@@ -24,7 +24,7 @@ def test_second_client_is_told_too() -> None:
 
 def test_first_reason_stays() -> None:
     lost = LostKernels()
-    lost.add("k1", MODEL, "its application is KILLED")
+    lost.add("k1", MODEL, "its application was KILLED")
     lost.add("k1", MODEL, "gone")
     assert "KILLED" in lost.tell("k1")["reason"]
 

@@ -20,7 +20,7 @@ from tornado.websocket import (
 )
 from traitlets import Float, Instance, Integer, Unicode
 
-from kubeyard_lab.gateway_words import words_of
+from kubeyard_lab.gateway_words import why_gone
 from kubeyard_lab.kernels import LOST
 from kubeyard_lab.obituary import says_dead
 from kubeyard_lab.receipts import Receipts
@@ -133,7 +133,7 @@ class KernelConnection(GatewayWebSocketConnection):
     def _refused(self, refusal: HTTPClientError) -> None:
         self.log.warning("gateway refused kernel %s: %s", self.kernel_id, refusal.code)
         if refusal.code == KERNEL_GONE - 4000:
-            self.multi_kernel_manager.lose(self.kernel_id, words_of(refusal.response) or LOST)
+            self.multi_kernel_manager.lose(self.kernel_id, why_gone(refusal.response) or LOST)
             self._lost()
         elif refusal.code == TOKEN_ENDED - 4000:
             renewer = GatewayClient.instance().gateway_token_renewer

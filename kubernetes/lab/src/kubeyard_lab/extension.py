@@ -10,6 +10,7 @@ from jupyter_server.serverapp import ServerApp
 from kubeyard_lab.attendance import Attendance, Spares
 from kubeyard_lab.authority import trust
 from kubeyard_lab.renewer import GatewayTokenRenewer
+from kubeyard_lab.waits import SCHEMA
 from kubeyard_lab.welcome import place_welcome
 
 
@@ -21,6 +22,9 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     except OSError as why:
         server.log.warning("the Welcome notebook could not be placed: %s", why)
     trust(GatewayClient.instance())
+    if server.event_logger is not None:
+        # Before any page listens: who listens to all events hears those that are known by then.
+        server.event_logger.register_event_schema(SCHEMA)
     _attend(server)
 
 

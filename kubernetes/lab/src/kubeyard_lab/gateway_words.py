@@ -7,6 +7,7 @@ from tornado.httpclient import HTTPClientError, HTTPResponse
 from tornado.web import HTTPError
 
 _UNREACHABLE = "The cluster's gateway cannot be reached. Try again in a moment."
+_NO_SUCH_KERNEL = "there is no such kernel"
 _NOT_AUTHENTICATED = 401
 _TOO_LONG = 599
 _UNAVAILABLE = 503
@@ -39,15 +40,24 @@ def plain(error: HTTPError) -> GatewayRefusedError:
         return GatewayRefusedError(
             _UNAVAILABLE, "Your sign-in is being renewed. Try again in a moment; if it goes on, log in again."
         )
-    return GatewayRefusedError(cause.code, words_of(cause.response) or str(cause.message))
+    words, traceback = words_of(cause.response) or str(cause.message), _member(cause.response, "traceback")
+    return GatewayRefusedError(cause.code, f"{words}\n\n{traceback}" if traceback else words)
 
 
 def words_of(response: HTTPResponse | None) -> str:
     """What a JSON answer of the gateway says; empty when it says nothing."""
+    return next(filter(None, (_member(response, name) for name in ("message", "detail", "reason"))), "")
+
+
+def why_gone(response: HTTPResponse | None) -> str:
+    """Why the gateway has a kernel no more; empty where it does not know, or does not tell this user."""
+    words = words_of(response)
+    return "" if words == _NO_SUCH_KERNEL else words
+
+
+def _member(response: HTTPResponse | None, name: str) -> str:
     try:
         body: Any = json.loads(response.body) if response is not None else {}
     except ValueError:
         return ""
-    if not isinstance(body, dict):
-        return ""
-    return str(body.get("message") or body.get("detail") or body.get("reason") or "")
+    return str(body.get(name) or "") if isinstance(body, dict) else ""

@@ -1,22 +1,42 @@
 """The Lab's kernels: all of them live at the gateway, and one that was lost is said to be dead."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from jupyter_server.gateway.gateway_client import gateway_request
 from jupyter_server.gateway.managers import GatewayKernelManager, GatewayMappingKernelManager
 from jupyter_server.utils import url_path_join
 from tornado.escape import url_escape
+from tornado.httpclient import HTTPClientError
 from tornado.web import HTTPError
 from traitlets import default
 
-from kubeyard_lab.gateway_words import GatewayRefusedError, plain
+from kubeyard_lab.gateway_words import GatewayRefusedError, plain, why_gone
 from kubeyard_lab.lost_kernels import LostKernels
 from kubeyard_lab.received import ReceivedByAll
+from kubeyard_lab.waits import EVENT, Waiting, Waits, ask_gateway
 
 _NOT_FOUND = 404
 LOST = "The kernel is gone from the cluster: its application ended or was stopped."
+# How the gateway begins, where it knows more.
+GONE = "The kernel is gone. "
 LOST_MEANWHILE = "The kernel ended while JupyterLab was not running."
+
+
+def _why_gone(error: HTTPError) -> str:
+    cause = error.__cause__
+    return why_gone(cause.response) if isinstance(cause, HTTPClientError) else ""
+
+
+async def _last_words(kernel: Any) -> str:
+    """Why the gateway has the kernel no more; empty where nobody knows."""
+    try:
+        await gateway_request(kernel.kernel_url, method="GET")
+    except HTTPError as error:
+        return _why_gone(error)
+    return ""
 
 
 class GatewayKernel(GatewayKernelManager):
@@ -48,7 +68,8 @@ class GatewayKernel(GatewayKernelManager):
         environment = kwargs.pop("env", {})
         kwargs["env"] = {name: value for name, value in environment.items() if name.startswith("KERNEL_")}
         try:
-            await super().start_kernel(**kwargs)
+            with self._waited_for():
+                await super().start_kernel(**kwargs)
         except HTTPError as error:
             raise plain(error) from error
         if self.kernel is None:
@@ -58,11 +79,18 @@ class GatewayKernel(GatewayKernelManager):
     async def restart_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]  # as jupyter_server does
         """Restart the kernel; one that is gone is noted as lost, and the notebook hears of it."""
         try:
-            await super().restart_kernel(**kwargs)
+            with self._waited_for():
+                await super().restart_kernel(**kwargs)
         except HTTPError as error:
             if error.status_code == _NOT_FOUND and isinstance(self.parent, GatewayKernels):
-                self.parent.lose(str(self.kernel_id), LOST)
+                self.parent.lose(str(self.kernel_id), _why_gone(error) or LOST)
             raise plain(error) from error
+
+    def _waited_for(self) -> contextlib.AbstractContextManager[None]:
+        """While the start lasts, the pages hear what it waits for."""
+        if isinstance(self.parent, GatewayKernels):
+            return self.parent.waits.start_under_way()
+        return contextlib.nullcontext()
 
 
 class GatewayKernels(GatewayMappingKernelManager):
@@ -72,11 +100,18 @@ class GatewayKernels(GatewayMappingKernelManager):
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.lost = LostKernels()
         self.received = ReceivedByAll()
+        self.waits = Waits(ask_gateway, self._tell_waiting, self.log)
         self._listeners: dict[str, set[Callable[[], None]]] = {}
 
     @default("kernel_manager_class")
     def _default_kernel_manager_class(self) -> str:
         return f"{__name__}.{GatewayKernel.__name__}"
+
+    def _tell_waiting(self, kernels: Waiting) -> None:
+        """Reach every open page by the server's events."""
+        events = getattr(self.parent, "event_logger", None)
+        if events is not None:
+            events.emit(schema_id=EVENT, data={"kernels": kernels})
 
     def remember(self, kernel_id: str) -> None:
         """Take up a notebook's kernel of an earlier server; whether it lives is seen when somebody asks."""
@@ -101,7 +136,7 @@ class GatewayKernels(GatewayMappingKernelManager):
             model = None
             self.log.warning("why kernel %s died is not known: %s", kernel_id, plain(error))
         reason = (model or {}).get("reason")
-        self.lose(kernel_id, f"The kernel is dead: {reason}." if reason else LOST)
+        self.lose(kernel_id, f"The kernel died. {reason}" if reason else LOST)
         await self._dismiss(kernel)
 
     async def _dismiss(self, kernel: Any) -> None:
@@ -144,7 +179,8 @@ class GatewayKernels(GatewayMappingKernelManager):
             return
         if model is None:
             kernel.kernel = stand_in
-            self.lose(kernel_id, LOST_MEANWHILE)
+            why = (await _last_words(kernel)).removeprefix(GONE)
+            self.lose(kernel_id, f"{LOST_MEANWHILE} {why}".strip())
         elif model["execution_state"] == "dead":
             await self.bury(kernel_id)
 
@@ -158,7 +194,7 @@ class GatewayKernels(GatewayMappingKernelManager):
         for kernel_id, kernel in mine.items():
             if kernel_id not in self._kernels and self.lost.get(kernel_id) is None:
                 self._kernels[kernel_id] = kernel
-                self.lose(kernel_id, LOST)
+                self.lose(kernel_id, await _last_words(kernel) or LOST)
         for model in models:
             if model["execution_state"] == "dead":
                 await self.bury(model["id"])

@@ -9,6 +9,9 @@ from .launch import Launch
 from .marks import mark
 from .report import send
 
+# Its end names the error; the report may not be longer than the gateway takes.
+LONGEST_TRACEBACK = 8000
+
 
 def main() -> None:
     """Run the duty that the container was started for, and end without waiting for stray threads."""
@@ -24,7 +27,8 @@ def main() -> None:
     except BaseException as error:
         traceback.print_exc()
         with contextlib.suppress(Exception):
-            send(launch, {"error": f"{type(error).__name__}: {error}"})
+            told = f"{type(error).__name__}: {error}"
+            send(launch, {"error": told, "traceback": traceback.format_exc()[-LONGEST_TRACEBACK:]})
         os._exit(1)
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None:

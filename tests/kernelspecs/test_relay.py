@@ -1,0 +1,64 @@
+"""The relay's end: what became of the kernel's process is the status that YARN is told."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from harness.waiting import wait_until
+
+RELAY = Path(__file__).parents[2] / "yarn/kernelspecs/src/kubeyard_kernelspecs/launcher/relay.py"
+KERNEL = """
+import os, signal, socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("kernel.sock")
+listener.listen(1)
+relay, _ = listener.accept()
+print(relay.makefile().readline(), flush=True)
+{end}
+"""
+
+
+def relay_after(end: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run the relay beside a kernel that ends so; the kernel's parent, as Java is, never asks for it."""
+    kernel = subprocess.Popen(
+        [sys.executable, "-c", KERNEL.format(end=end)], cwd=folder, stdout=subprocess.PIPE, text=True
+    )
+    wait_until((folder / "kernel.sock").exists, "the kernel listens")
+    environment = {"PYSPARK_GATEWAY_PORT": "7", "PYSPARK_GATEWAY_SECRET": "s", "OTHER": "x"}
+    done = subprocess.run(
+        [sys.executable, str(RELAY)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    told, _ = kernel.communicate(timeout=10)
+    assert '"PYSPARK_GATEWAY_PORT": "7"' in told
+    assert "OTHER" not in told
+    return done
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "words"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", 128 + signal.SIGKILL, "SIGKILL"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", 128 + signal.SIGSEGV, "SIGSEGV"),
+        ("os._exit(3)", 3, "status 3"),
+        # Without a good-bye even a calm end is a failure.
+        ("os._exit(0)", 1, "status 1"),
+        ("relay.close(); listener.close(); os._exit(5)", 5, "status 5"),
+    ],
+)
+def test_status_of_a_dead_kernel_is_passed_on(tmp_path: Path, end: str, status: int, words: str) -> None:
+    done = relay_after(end, tmp_path)
+
+    assert done.returncode == status
+    assert f"the kernel's process has died: {words}" in done.stderr
+
+
+def test_kernel_that_says_goodbye_is_a_success(tmp_path: Path) -> None:
+    assert relay_after('relay.sendall(b"bye")', tmp_path).returncode == 0
