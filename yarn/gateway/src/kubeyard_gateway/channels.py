@@ -17,6 +17,7 @@ from kubeyard_gateway.client_output import ClientOutput
 from kubeyard_gateway.guard import Guard
 from kubeyard_gateway.kernel_messages import Frames
 from kubeyard_gateway.last_words import last_words
+from kubeyard_gateway.link import Link
 from kubeyard_gateway.replay import CONNECTED_WITHIN_SECONDS, LastForwarded, Replay
 
 log = structlog.get_logger("kubeyard_gateway")
@@ -24,6 +25,8 @@ V1 = "v1.kernel.websocket.jupyter.org"
 TOKEN_EXPIRED = 4401
 GOING_AWAY = 1001
 RESTARTING = 1012
+# Tells a client that comes back whether it is still the same kernel: after a restart it is another.
+APPLICATION = "Kubeyard-Application"
 
 
 class Channels(Guard, ZMQChannelsHandler):
@@ -32,6 +35,7 @@ class Channels(Guard, ZMQChannelsHandler):
     _given_up = False
     _opened = False
     _end: object = None
+    _link: Link | None = None
     _output: ClientOutput | None = None
     _replay: Replay | None = None
     _replaying: asyncio.Task[None] | None = None
@@ -51,6 +55,8 @@ class Channels(Guard, ZMQChannelsHandler):
             await older.close()
         if self.kernel_id in self.kernel_manager:
             self._open_sessions[self.session_key] = self
+            proxy = self.kernel_manager.get_kernel(self.kernel_id).process_proxy
+            self.set_header(APPLICATION, getattr(proxy, "application_id", ""))
 
     def open(self, kernel_id: str) -> Any:
         """Connect the client to the kernel."""
@@ -74,6 +80,7 @@ class Channels(Guard, ZMQChannelsHandler):
         proxy = self.kernel_manager.get_kernel(self.kernel_id).process_proxy
         if not hasattr(proxy, "ask"):
             return super().nudge()
+        self._link = Link(self.channels["shell"], proxy.ask, self._come_back)
         self._output = ClientOutput(self.channels["iopub"], self._on_zmq_reply)
         self._replay = Replay(
             proxy.ask,
@@ -147,6 +154,10 @@ class Channels(Guard, ZMQChannelsHandler):
         # The kernel handler's own close takes no code, and the client must know that it may come back.
         WebSocketHandler.close(self, TOKEN_EXPIRED, "token expired")
 
+    def _come_back(self) -> None:
+        log.info("websocket_link_broken", kernel_id=self.kernel_id, user=self.caller.name)
+        WebSocketHandler.close(self, RESTARTING, "the connection to the kernel broke")
+
     @classmethod
     def close_all(cls) -> None:
         """Tell every client that the gateway goes, so that it dials again at once."""
@@ -161,6 +172,8 @@ class Channels(Guard, ZMQChannelsHandler):
             self._replaying.cancel()
         if self._replay is not None:
             self._replay.close()
+        if self._link is not None:
+            self._link.close()
         if self._opened:
             metrics.CONNECTIONS.dec()
             super().on_close()

@@ -13,6 +13,7 @@ from traitlets import Float
 
 from kubeyard_gateway.death import death_of, spec_of
 from kubeyard_gateway.kept_kernelspecs import kept_for
+from kubeyard_gateway.link import ping
 from kubeyard_gateway.succession import see_off
 from kubeyard_gateway.yarn_proxy import YarnKernelProxy
 
@@ -66,15 +67,14 @@ class GatewayKernel(RemoteKernelManager):
             return kept
 
     def _create_connected_socket(self, channel: str, identity: bytes | None = None) -> Any:
-        """Connect every channel of an encrypted kernel by its keys; jupyter_client knows no such thing."""
-        curve = getattr(self.process_proxy, "curve", None)
-        if curve is None:
-            return super()._create_connected_socket(channel, identity)
+        """Connect a channel as jupyter_client does, but watched, and by its keys to an encrypted kernel."""
         socket = self.context.socket(channel_socket_types[channel])
         socket.linger = 1000
         if identity:
             socket.identity = identity
-        curve.prepare(socket)
+        ping(socket)
+        if (curve := getattr(self.process_proxy, "curve", None)) is not None:
+            curve.prepare(socket)
         socket.connect(self._make_url(channel))
         return socket
 
