@@ -24,6 +24,7 @@ from kubeyard_lab.gateway_words import why_gone
 from kubeyard_lab.kernels import LOST
 from kubeyard_lab.obituary import says_dead
 from kubeyard_lab.receipts import Receipts
+from kubeyard_lab.unbegun import APPLICATION, Unbegun
 from kubeyard_lab.waiting_messages import Message, TooManyWaitingError, WaitingMessages
 
 V1 = "v1.kernel.websocket.jupyter.org"
@@ -46,6 +47,7 @@ class KernelConnection(GatewayWebSocketConnection):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.waiting = WaitingMessages(self.waiting_count_max, self.waiting_bytes_max)
+        self._unbegun = Unbegun()
         self._unsubscribe: Callable[[], None] = lambda: None
         self._receipts: Receipts | None = None
 
@@ -156,11 +158,14 @@ class KernelConnection(GatewayWebSocketConnection):
         if self._receipts is not None:
             self._receipts.received.has_begun = True
         try:
+            for cell in self._unbegun.connected(_application_of(socket)):
+                socket.write_message(cell, binary=isinstance(cell, bytes))
             self._send_waiting(socket)
             while (message := await socket.read_message()) is not None:
                 if says_dead(message):
                     await self.multi_kernel_manager.bury(self.kernel_id)
                     break
+                self._unbegun.heard(message)
                 await self.websocket_handler.write_message(message, binary=isinstance(message, bytes))
                 if self._receipts is not None and isinstance(message, bytes):
                     self._receipts.written(message)
@@ -179,11 +184,13 @@ class KernelConnection(GatewayWebSocketConnection):
         while len(self.waiting):
             message = self.waiting.first()
             socket.write_message(message, binary=isinstance(message, bytes))
+            self._unbegun.sent(message)
             self.waiting.drop_first()
 
     def _send(self, socket: WebSocketClientConnection, message: Message) -> None:
         try:
             socket.write_message(message, binary=isinstance(message, bytes))
+            self._unbegun.sent(message)
         except WebSocketClosedError:
             self.waiting.put(message)
 
@@ -193,3 +200,7 @@ class KernelConnection(GatewayWebSocketConnection):
         if self.ws is not None:
             self.ws.close()
         self.websocket_handler.close(KERNEL_GONE, "the kernel is gone")
+
+
+def _application_of(socket: WebSocketClientConnection) -> str:
+    return socket.headers.get(APPLICATION, "") if socket.headers is not None else ""

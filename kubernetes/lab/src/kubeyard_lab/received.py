@@ -25,11 +25,11 @@ class Received:
 
     def note(self, message: bytes) -> None:
         """Remember a message, by the v1 protocol, that was written to the browser."""
-        channel, header = _channel_and_header(message)
+        channel, header = part_of(message, 0), part_of(message, 1)
         if self._own in header:
             return
-        if channel == "iopub" or any(kind in header for kind in _KEPT_ANSWERS):
-            self._written[channel] = header
+        if channel == b"iopub" or any(kind in header for kind in _KEPT_ANSWERS):
+            self._written[channel.decode()] = header
 
     @property
     def is_confirmed(self) -> bool:
@@ -73,7 +73,10 @@ class ReceivedByAll:
         return found
 
 
-def _channel_and_header(message: bytes) -> tuple[str, bytes]:
-    """Read the two without copying the rest, which may be large."""
-    first, second, third = (int.from_bytes(message[8 * at : 8 * at + 8], "little") for at in (1, 2, 3))
-    return message[first:second].decode(), message[second:third]
+def part_of(message: bytes, index: int) -> bytes:
+    """Return one part of a message by the v1 protocol without copying the rest, which may be large.
+
+    0 is the channel, 1 the header, 2 the parent's header.
+    """
+    start, end = (int.from_bytes(message[8 * at : 8 * at + 8], "little") for at in (index + 1, index + 2))
+    return message[start:end]

@@ -1,0 +1,132 @@
+"""Every way between a notebook and its kernel breaks once, and neither a cell nor a line is lost."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness.free_address import free_address
+from harness.gateway import GatewayProcess
+from harness.launched_kernels import LaunchingYarn
+from harness.relayed_kernels import relayed
+from harness.scripted_server import ScriptedServer
+from harness.scripted_yarn import SPEC, spark_folders
+from harness.waiting import wait_until
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
+from kubeyard_kernelspecs import write_kernelspec
+
+from .lab_process import LabProcess, Notebook
+from .token_exchange import TokenExchange
+
+pytestmark = pytest.mark.daemons
+LINES = 60
+PRINTING = f"import time\nfor i in range({LINES}):\n    print('line', i, flush=True); time.sleep(0.05)"
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[GatewayProcess]:
+    """A gateway whose kernels are the launcher's and outlive it, as those in YARN do."""
+    yarn = LaunchingYarn(tmp_path)
+    with ScriptedServer(yarn) as server:
+        (tmp_path / "kernelspecs").mkdir()
+        write_kernelspec(tmp_path / "kernelspecs", SPEC)
+        settings = {
+            "KUBEYARD_RM_URLS": server.url,
+            "KUBEYARD_HTTPFS_URL": server.url,
+            "KUBEYARD_KERNELSPECS_DIR": str(tmp_path / "kernelspecs"),
+            "KUBEYARD_GATEWAY_RESPONSE": free_address(),
+            "KUBEYARD_GATEWAY_STOP_TIMEOUT_SECONDS": "1",
+            "KUBEYARD_GATEWAY_SPARES": "0",
+            **spark_folders(tmp_path),
+        }
+        process = GatewayProcess(tmp_path, free_address(), settings)
+        process.start()
+        yield process
+        process.stop(signal.SIGKILL)
+        yarn.close()
+
+
+@pytest.fixture
+def lab(gateway: GatewayProcess, tmp_path: Path) -> Iterator[LabProcess]:
+    """Ada's Lab before it."""
+    with ScriptedServer(TokenExchange(gateway)) as server:
+        lab = LabProcess(tmp_path / "lab", gateway.url, server.url, "hub-token-of-ada")
+        lab.start()
+        yield lab
+        lab.stop()
+
+
+def numbered(count: int) -> list[str]:
+    return [f"line {number}" for number in range(count)]
+
+
+def open_kernel(lab: LabProcess) -> str:
+    return str(lab.open_notebook("a.ipynb", SPEC.name)["kernel"]["id"])
+
+
+def whole(notebook: Notebook, *idents: str) -> list[str]:
+    """What the cells printed, once both have come by which JupyterLab knows an end: answer and idleness."""
+    texts = dict.fromkeys(idents, "")
+    awaited = {(ident, end) for ident in idents for end in ("execute_reply", "idle")}
+    while awaited:
+        _, parts = deserialize_msg_from_ws_v1(notebook.socket.recv())  # type: ignore[no-untyped-call]
+        header, parent, _, content = (json.loads(part) for part in parts[:4])
+        ident = parent.get("msg_id")
+        if ident in texts:
+            texts[ident] += content.get("text", "")
+            awaited -= {(ident, header["msg_type"]), (ident, content.get("execution_state"))}
+    return list(texts.values())
+
+
+def test_a_cell_that_a_killed_gateway_took_along_runs_once(gateway: GatewayProcess, lab: LabProcess) -> None:
+    with lab.connect(open_kernel(lab)) as notebook:
+        notebook.run("count = 0")
+        os.kill(gateway.pid, signal.SIGSTOP)
+        taken = [notebook.send("count += 1; print(count)") for _ in range(3)]
+        # They lie in the stopped gateway's socket, once the Lab has no more of them.
+        wait_until(lambda: lab.send("GET", "/api").ok, "the Lab has passed them on")
+        gateway.stop(signal.SIGKILL)
+        gateway.start()
+        assert whole(notebook, *taken) == ["1\n", "2\n", "3\n"]
+        assert notebook.run("print(count)") == "3\n"
+
+
+def test_cells_that_wait_behind_a_running_one_run_once_though_the_gateway_ends(
+    gateway: GatewayProcess, lab: LabProcess
+) -> None:
+    with lab.connect(open_kernel(lab)) as notebook:
+        notebook.run("count = 0")
+        first = notebook.send(PRINTING)
+        waiting = [notebook.send("count += 1; print(count)") for _ in range(3)]
+        begun = notebook.printed(first, until="line 5")
+        for _ in range(2):
+            gateway.stop(signal.SIGKILL)
+            gateway.start()
+        rest, *others = whole(notebook, first, *waiting)
+        assert (begun + rest).splitlines() == numbered(LINES)
+        assert others == ["1\n", "2\n", "3\n"]
+
+
+@pytest.mark.parametrize("cut", ["at once", "in silence"])
+def test_a_cut_between_gateway_and_kernel_costs_no_line_and_no_answer(
+    gateway: GatewayProcess, lab: LabProcess, cut: str
+) -> None:
+    kernel_id = open_kernel(lab)
+    with relayed(gateway, kernel_id) as links, lab.connect(kernel_id) as notebook:
+        notebook.run("1")
+        ident = notebook.send(PRINTING)
+        begun = notebook.printed(ident, until="line 5")
+        if cut == "at once":
+            links.cut(for_good=True)
+        else:
+            links.hold()
+        kernel = gateway.client("ada")
+        wait_until(lambda: kernel.send("GET", f"/api/kernels/{kernel_id}").ok, "the gateway serves on")
+        lost = notebook.send("print('after it')")
+        links.restore()
+        rest, after = whole(notebook, ident, lost)
+        assert (begun + rest).splitlines() == numbered(LINES)
+        assert after == "after it\n"
+        assert notebook.run("print('on')") == "on\n"
