@@ -74,6 +74,20 @@ def test_dead_kernel_says_why_and_what_to_raise(site: Site, gateway: ToldGateway
     assert "Raise its memory." in page
 
 
+def test_only_what_can_be_done_to_a_kernel_is_offered(site: Site, gateway: ToldGateway) -> None:
+    now = datetime.now(UTC)
+    gateway.kernels = [told_kernel(KERNEL, SPEC, now, state="dead")]
+    page = site.visitor("ada").get("/kernels").text
+    assert "/restart" in page
+    assert "/interrupt" not in page
+    # The gateway lists a kernel once it has started; until then YARN alone can end it.
+    gateway.kernels = []
+    site.mirror(kernel_application(1, "ada", KERNEL, SPEC, state="ACCEPTED"))
+    page = site.visitor("ada").get("/kernels").text
+    assert "/interrupt" not in page
+    assert "Kill application" in page
+
+
 def test_waiting_kernel_says_why_and_its_place(site: Site) -> None:
     waits: dict[str, Any] = {"state": "ACCEPTED", "diagnostics": "Queue's AM resource limit exceeded."}
     site.mirror(
