@@ -139,6 +139,7 @@ def test_kernels_of_the_last_day_that_ended_are_told_with_why(api: ApiServer, ga
         told_ending("k-1", "ada", SPEC, now, traceback="ModuleNotFoundError"),
         told_ending("k-2", "ada", SPEC, now - timedelta(days=2)),
         told_ending("k-3", "ada", SPEC, now),
+        told_ending("k-4", "ada", SPEC, now, reason={"cause": "stopped", "what": "It was stopped by ada."}),
     ]
     gateway.kernels = [told_kernel("k-3", SPEC, now, state="dead")]
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from kubeyard_client.messages.kernels import EndedKernel, Idleness, Kernel, KernelList, KernelState
 from kubeyard_client.messages.reasons import Reason
 from kubeyard_identity import Caller
+from kubeyard_yarn.reasons import Cause
 
 from kubeyard_api.environment_names import environment_of
 from kubeyard_api.gateway import GatewayUnreachable, LiveKernel
@@ -47,10 +48,15 @@ def list_kernels(parts: Parts, caller: Caller, token: str) -> KernelList:
     return KernelList(
         kernels=tuple(kernels),
         spares=tuple(application_from(row, now, beside) for row in found if row.id in spares),
-        ended=tuple(one for one in ended if now - one.ended_at < ENDED_SHOWN_FOR and one.id not in live),
+        ended=tuple(one for one in ended if one.id not in live and _is_news(one, now)),
         gateway_reachable=not reason,
         gateway_reason=reason,
     )
+
+
+def _is_news(one: EndedKernel, now: datetime) -> bool:
+    """Whether its owner may wonder about it: what he stopped himself he knows."""
+    return now - one.ended_at < ENDED_SHOWN_FOR and one.reason.cause != Cause.STOPPED
 
 
 def _joined(
