@@ -11,6 +11,7 @@ from typing import Any
 
 from IPython.core.error import InputRejected
 
+from .early_sessions import hold_back
 from .jvm import Jvm
 from .marks import mark
 from .names import PROVIDED, names_spark
@@ -117,6 +118,7 @@ class LazySpark:
             # Imported while Java starts, which takes longer. It comes with the runtime.
             from pyspark.sql import SparkSession  # type: ignore[import-not-found]
 
+            hold_back(self._wait)
             os.environ.update(self._jvm.gateway())
             self._session = SparkSession.builder.getOrCreate()
             provided = {"spark": self._session, "sc": self._session.sparkContext, "sql": self._session.sql}
