@@ -1,6 +1,8 @@
 """Output on its way out of the kernel: held up by slow readers for a while, and numbered."""
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +11,14 @@ import pytest
 import zmq
 from harness.waiting import wait_until
 from ipykernel.iostream import IOPubThread
-from kubeyard_kernelspecs.launcher.publishing import DELIMITER, MARK_TOPIC, MOST_WAITING, NUMBER, Publisher
+from kubeyard_kernelspecs.launcher.publishing import (
+    DELIMITER,
+    MARK_TOPIC,
+    MOST_WAITING,
+    NUMBER,
+    Publisher,
+    limit,
+)
 
 LARGE = b"x" * (256 << 10)
 
@@ -21,6 +30,8 @@ class Kernel:
         self.context = zmq.Context()
         self.socket = self.context.socket(zmq.PUB)
         self.socket.linger = 0
+        # As `limit` has it, before the port is bound.
+        self.socket.sndhwm = MOST_WAITING
         port = self.socket.bind_to_random_port("tcp://127.0.0.1")
         # Untyped.
         thread_class: Any = IOPubThread
@@ -118,3 +129,69 @@ def test_when_it_is_quiet_the_number_of_the_next_message_is_told_again_and_again
         mark = kernel.receive()
         assert mark[0] == MARK_TOPIC
         assert json.loads(mark[-1]) == {"number": kernel.sent + 1}
+
+
+class App:
+    """ipykernel's application, as far as it binds a port."""
+
+    def __init__(self, context: Any) -> None:
+        self.iopub, self.shell = context.socket(zmq.PUB), context.socket(zmq.ROUTER)
+        self.bound: list[tuple[int, int]] = []
+
+    def _bind_socket(self, socket: Any, port: int) -> int:
+        self.bound.append((socket.type, socket.sndhwm))
+        return port
+
+
+def test_the_publishing_port_alone_is_limited_and_before_it_is_bound() -> None:
+    with zmq.Context() as context:
+        app = App(context)
+        limit(app)
+        with app.iopub, app.shell:
+            app._bind_socket(app.iopub, 5)
+            app._bind_socket(app.shell, 6)
+        assert app.bound == [(zmq.PUB, MOST_WAITING), (zmq.ROUTER, 1000)]
+
+
+COME_AND_GO = """
+import sys, threading, zmq
+from ipykernel.iostream import IOPubThread
+from kubeyard_kernelspecs.launcher.publishing import DELIMITER, Publisher
+
+context = zmq.Context()
+socket = context.socket(zmq.PUB)
+socket.linger = 0
+port = socket.bind_to_random_port("tcp://127.0.0.1")
+thread = IOPubThread(socket)
+thread.start()
+publisher, gone = Publisher(thread, lambda: 1), threading.Event()
+
+def come_and_go():
+    own = zmq.Context()
+    for _ in range(1500):
+        with own.socket(zmq.SUB) as reader:
+            reader.linger = 0
+            reader.subscribe(b"")
+            reader.connect(f"tcp://127.0.0.1:{port}")
+            reader.poll(20)
+    gone.set()
+
+threading.Thread(target=come_and_go).start()
+while not gone.is_set():
+    left = threading.Event()
+    thread.schedule(lambda: publisher.send(1, [b"stream", DELIMITER, b"", b"{}", b"{}", b"{}", b"{}"]))
+    thread.schedule(left.set)
+    left.wait(5)
+print("alive", flush=True)
+thread.stop()
+thread.close()
+context.term()
+"""
+
+
+@pytest.mark.slow
+def test_readers_that_come_and_go_while_it_publishes_do_not_end_the_kernel() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COME_AND_GO], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr

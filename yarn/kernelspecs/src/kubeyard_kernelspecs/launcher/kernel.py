@@ -67,6 +67,8 @@ def _kernel(launch: Launch) -> tuple[Any, str, dict[str, str]]:
     ip = own_address(launch)
     place = {"ip": ip, "connection_file": os.path.abspath("connection.json")}  # noqa: PTH100
     keys = {}
+    from .publishing import limit
+
     if launch.curve_key:
         from .curve import Door, GuardedKernelApp
 
@@ -77,6 +79,7 @@ def _kernel(launch: Launch) -> tuple[Any, str, dict[str, str]]:
         from ipykernel.kernelapp import IPKernelApp
 
         app = IPKernelApp.instance(**place)
+    limit(app)
     app.initialize(OPTIONS)
     return app, ip, keys
 

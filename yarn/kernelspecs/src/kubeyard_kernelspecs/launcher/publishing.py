@@ -26,6 +26,21 @@ HELD_UP_SECONDS = 90
 TAILS_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 
 
+def limit(app: Any) -> None:
+    """Have `app`, ipykernel's, keep no more than MOST_WAITING for a reader; call it before ports are bound.
+
+    Later is too late: libzmq tells a change to the pipes of readers who may be leaving, and crashes.
+    """
+    bind = app._bind_socket
+
+    def bind_limited(socket: Any, port: int) -> Any:
+        if socket.type in (zmq.PUB, zmq.XPUB):
+            socket.sndhwm = MOST_WAITING
+        return bind(socket, port)
+
+    app._bind_socket = bind_limited
+
+
 class Patience:
     """How long output may still wait for readers that do not keep up; in seconds."""
 
@@ -100,8 +115,6 @@ class Publisher:
 
     def _send(self, parts: list[Any], *arguments: Any, **options: Any) -> None:
         socket = self._thread.socket
-        # A new reader comes with libzmq's usual thousand.
-        socket.sndhwm = MOST_WAITING
         socket.setsockopt(zmq.XPUB_NODROP, 1)
         socket.sndtimeo = int(1000 * self._patience.left)
         try:
