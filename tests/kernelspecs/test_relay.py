@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from harness.waiting import wait_until
 
@@ -58,6 +59,17 @@ def test_status_of_a_dead_kernel_is_passed_on(tmp_path: Path, end: str, status: 
 
     assert done.returncode == status
     assert f"the kernel's process has died: {words}" in done.stderr
+
+
+def test_status_of_a_kernel_that_died_before_the_relay_came_is_found_too(tmp_path: Path) -> None:
+    early = KERNEL.split("relay, _")[0] + "os.kill(os.getpid(), signal.SIGTERM)"
+    kernel = subprocess.Popen([sys.executable, "-c", early], cwd=tmp_path)
+    wait_until(lambda: psutil.Process(kernel.pid).status() == psutil.STATUS_ZOMBIE, "the kernel has ended")
+    done = subprocess.run(
+        [sys.executable, str(RELAY)], cwd=tmp_path, capture_output=True, timeout=30, check=False
+    )
+    kernel.wait(10)
+    assert done.returncode == 128 + signal.SIGTERM
 
 
 def test_kernel_that_says_goodbye_is_a_success(tmp_path: Path) -> None:

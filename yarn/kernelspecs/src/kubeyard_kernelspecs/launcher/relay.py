@@ -13,6 +13,8 @@ from pathlib import Path
 WAIT_SECONDS = 20
 # Its connection is closed a moment before it is dead.
 STATUS_SECONDS = 2
+# A process that has ended and that nobody has asked how.
+ENDED = "Z"
 
 
 def connect(path: str) -> socket.socket:
@@ -26,30 +28,52 @@ def connect(path: str) -> socket.socket:
             connection.close()
             # A socket that nobody listens on is what a dead kernel leaves behind.
             if isinstance(error, ConnectionRefusedError) or time.monotonic() > deadline:
-                sys.exit("the kernel in this container has ended; see kernel.err")
+                give_up(next((pid for pid in siblings() if state_of(pid)[0] == ENDED), 0))
             time.sleep(0.05)
         else:
             return connection
 
 
+def siblings() -> list[int]:
+    """Return the other children of Java's process, of which the kernel is one."""
+    pids = [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdecimal()]
+    return [pid for pid in pids if pid != os.getpid() and state_of(pid)[1] == str(os.getppid())]
+
+
+def state_of(pid: int) -> list[str]:
+    """Return what the system says of a process, the state first, its parent next; of one that is gone too."""
+    try:
+        # Behind the command, which may hold anything.
+        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    except OSError:
+        return ["", "", "0"]
+
+
 def status_of_end(pid: int) -> int:
     """Return the exit status of the kernel's process, a signal's number plus 128 as shells have it.
 
-    YARN tells it in the application's diagnostics, the only way in which a dead kernel can still speak. The
-    process is a child of Java's, which asks nobody how its children ended: it stays to be read.
+    The process is a child of Java's, which asks nobody how its children ended: it stays to be read.
     """
     deadline = time.monotonic() + STATUS_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            # Behind the command, which may hold anything: the state is first, the status last.
-            fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-        except OSError:
-            break
-        if fields[0] == "Z":
-            status = int(fields[-1])
+    while pid and time.monotonic() < deadline:
+        state = state_of(pid)
+        if state[0] == ENDED:
+            status = int(state[-1])
             return os.WTERMSIG(status) + 128 if os.WIFSIGNALED(status) else os.WEXITSTATUS(status) or 1
         time.sleep(0.02)
     return 1
+
+
+def give_up(pid: int) -> None:
+    """End as the kernel's process has ended.
+
+    YARN tells this status in the application's diagnostics, the only way in which a dead kernel can still
+    speak.
+    """
+    status = status_of_end(pid)
+    name = signal.Signals(status - 128).name if status > 128 else f"status {status}"
+    sys.stderr.write(f"the kernel's process has died: {name}; see kernel.err\n")
+    sys.exit(status)
 
 
 def main() -> None:
@@ -61,11 +85,7 @@ def main() -> None:
     while piece := kernel.recv(64):
         said += piece
     if said != b"bye":
-        pid = struct.unpack("3i", kernel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-        status = status_of_end(pid)
-        name = signal.Signals(status - 128).name if status > 128 else f"status {status}"
-        sys.stderr.write(f"the kernel's process has died: {name}\n")
-        sys.exit(status)
+        give_up(struct.unpack("3i", kernel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0])
 
 
 main()
