@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from harness.free_address import free_address
 from harness.gateway import GatewayProcess, Gateways, KernelClient
 from harness.spare_gateway import SpareGateway, StartGateway
+from harness.waiting import wait_until
 from harness.yarn_gateway import YarnGateway, default_spec, gateway_beside, settings_of, tag_of
 from kubeyard_kernelspecs import write_kernelspec
 from kubeyard_yarn.applications import ACTIVE_STATES
@@ -81,6 +83,14 @@ def bob(yarn: YarnGateway) -> Iterator[KernelClient]:
 
 
 @pytest.fixture
+def steps() -> Iterator[Path]:
+    """A folder that containers may write into, whatever their account."""
+    with tempfile.TemporaryDirectory(prefix="kubeyard-steps-", dir="/var/tmp") as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
+
+
+@pytest.fixture
 def start_own(yarn: YarnGateway, tmp_path: Path) -> Iterator[Gateways]:
     """Start gateways that a test alone may end, with any further settings; what they leave is killed."""
     started: list[GatewayProcess] = []
@@ -96,8 +106,19 @@ def start_own(yarn: YarnGateway, tmp_path: Path) -> Iterator[Gateways]:
     yield start
     for process in started:
         process.stop(signal.SIGKILL)
-        for application in yarn.resource_manager.applications(ACTIVE_STATES, tags=[tag_of(process)]):
-            yarn.resource_manager.kill(application.id)
+    left = [yarn.resource_manager.applications(ACTIVE_STATES, tags=[tag_of(process)]) for process in started]
+    end(yarn, [application.id for each in left for application in each])
+
+
+def end(yarn: YarnGateway, application_ids: list[str]) -> None:
+    """Kill them and wait until YARN has their memory back: the next test may count it."""
+    manager = yarn.resource_manager
+    for application_id in application_ids:
+        manager.kill(application_id)
+    wanted = set(application_ids)
+    wait_until(
+        lambda: not wanted & {each.id for each in manager.applications(ACTIVE_STATES)}, "all have ended", 60
+    )
 
 
 @pytest.fixture
@@ -121,6 +142,5 @@ def start(yarn: YarnGateway, tmp_path: Path) -> Iterator[StartGateway]:
     yield begin
     for process in started:
         process.stop()
-    for each in yarn.resource_manager.applications(ACTIVE_STATES):
-        if each.id not in before:
-            yarn.resource_manager.kill(each.id)
+    active = yarn.resource_manager.applications(ACTIVE_STATES)
+    end(yarn, [each.id for each in active if each.id not in before])

@@ -2,23 +2,16 @@
 
 import json
 import socket
-import threading
+from pathlib import Path
 
 import pytest
 from harness.gateway import KernelClient
+from harness.spark_job import STEPS, interrupted
 from harness.waiting import wait_until
 from harness.yarn_gateway import YarnGateway
 from kubeyard_yarn.applications import ApplicationState, FinalStatus
 
 pytestmark = [pytest.mark.daemons, pytest.mark.timeout(420)]
-LONG_JOB = "import time\nsc.parallelize(range(60), 60).foreach(lambda _: time.sleep(0.5))"
-
-
-def interrupt_when_running(client: KernelClient, kernel_id: str, yarn: YarnGateway) -> threading.Timer:
-    """Interrupt the kernel some seconds from now, when its job has its executor."""
-    timer = threading.Timer(6, client.send, ("POST", f"/api/kernels/{kernel_id}/interrupt"))
-    timer.start()
-    return timer
 
 
 def test_a_spark_kernel_runs_as_its_user_with_its_packages(yarn: YarnGateway, ada: KernelClient) -> None:
@@ -50,15 +43,16 @@ def test_a_cell_that_does_not_name_spark_does_not_wait_for_it(yarn: YarnGateway,
         assert "Spark is starting" not in channel.run("print(spark.version)")
 
 
-def test_an_interrupt_ends_the_job_and_keeps_the_session(yarn: YarnGateway, ada: KernelClient) -> None:
+def test_an_interrupt_ends_the_job_and_keeps_the_session(
+    yarn: YarnGateway, ada: KernelClient, steps: Path
+) -> None:
     kernel_id = ada.start(yarn.spec.name)
     with ada.connect(kernel_id) as channel:
         channel.run("kept = spark.range(3).count()")
-        timer = interrupt_when_running(ada, kernel_id, yarn)
-        said = channel.run(LONG_JOB)
-        timer.join()
+        said = interrupted(ada, kernel_id, steps)
         # Spark's own tidying up after the interrupt may fail on the connection that the interrupt closed.
         assert said == "KeyboardInterrupt: " or said.startswith("Py4JNetworkError: ")
+        assert len(list(steps.iterdir())) < STEPS
         wait_until(
             lambda: channel.run("sc.statusTracker().getActiveJobsIds()") == "[]", "no job is left", 20, 0.5
         )
