@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 import websocket
 from harness.gateway import CELL_SECONDS, GatewayProcess, Gateways, KernelClient
-from harness.launched_kernels import LaunchingYarn
-from harness.scripted_server import ScriptedServer
-from harness.scripted_yarn import SPEC, spark_folders
+from harness.launched_kernels import LaunchingYarn, launching_gateway
+from harness.scripted_yarn import SPEC
 from harness.waiting import wait_until
-from kubeyard_kernelspecs import write_kernelspec
 from lab.lab_process import V1, Notebook
 
 pytestmark = pytest.mark.slow
@@ -34,16 +32,8 @@ def launched(
     start_gateway: Gateways, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[GatewayProcess, LaunchingYarn]]:
     """A gateway whose kernels are the launcher's."""
-    folder = tmp_path_factory.mktemp("cluster")
-    yarn = LaunchingYarn(folder)
-    with ScriptedServer(yarn) as server:
-        here = {"KUBEYARD_RM_URLS": server.url, "KUBEYARD_HTTPFS_URL": server.url}
-        settings = {"KUBEYARD_GATEWAY_STOP_TIMEOUT_SECONDS": "1", "KUBEYARD_GATEWAY_SPARES": "0"}
-        process = start_gateway(**here, **spark_folders(folder), **settings)
-        write_kernelspec(process.folder / "kernelspecs", SPEC)
-        yield process, yarn
-        process.stop()
-        yarn.close()
+    with launching_gateway(start_gateway, tmp_path_factory.mktemp("cluster")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

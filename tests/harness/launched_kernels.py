@@ -6,14 +6,17 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from kubeyard_kernelspecs import write_kernelspec
 from kubeyard_kernelspecs.bundle import launcher_zip
 
-from harness.gateway import gateway_python
-from harness.scripted_server import Answer, Asked
-from harness.scripted_yarn import ScriptedYarn
+from harness.gateway import GatewayProcess, Gateways, gateway_python
+from harness.scripted_server import Answer, Asked, ScriptedServer
+from harness.scripted_yarn import SPEC, ScriptedYarn, spark_folders
 
 END_SECONDS = 20
 
@@ -83,6 +86,22 @@ class LaunchingYarn(ScriptedYarn):
         """End all that runs."""
         for ident in list(self.processes):
             self.kill(ident)
+
+
+@contextmanager
+def launching_gateway(start: Gateways, folder: Path) -> Iterator[tuple[GatewayProcess, LaunchingYarn]]:
+    """A gateway of `start`'s whose kernels are the launcher's; all of it is ended in the end."""
+    yarn = LaunchingYarn(folder)
+    with ScriptedServer(yarn) as server:
+        here = {"KUBEYARD_RM_URLS": server.url, "KUBEYARD_HTTPFS_URL": server.url}
+        settings = {"KUBEYARD_GATEWAY_STOP_TIMEOUT_SECONDS": "1", "KUBEYARD_GATEWAY_SPARES": "0"}
+        process = start(**here, **spark_folders(folder), **settings)
+        write_kernelspec(process.folder / "kernelspecs", SPEC)
+        try:
+            yield process, yarn
+        finally:
+            process.stop()
+            yarn.close()
 
 
 def _in_gateways_environment(package: str) -> Path:

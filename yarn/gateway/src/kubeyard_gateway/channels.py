@@ -70,7 +70,11 @@ class Channels(Guard, ZMQChannelsHandler):
         grace_seconds = self.settings["service_settings"].gateway_websocket_grace_seconds
         remaining = self.caller.expires_at.timestamp() - time.time()
         self._end = IOLoop.current().call_later(max(0, remaining) + grace_seconds, self._expire)
-        return super().open(kernel_id)
+        opened = super().open(kernel_id)
+        if self.kernel_manager.get_kernel(kernel_id).execution_state == "dead":
+            # Those who were here when it died were told then.
+            self.on_restart_failed()
+        return opened
 
     def nudge(self) -> Any:
         """Join the client to the kernel's output: where the kernel keeps its own, without a gap.

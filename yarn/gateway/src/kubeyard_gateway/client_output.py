@@ -18,7 +18,6 @@ class ClientOutput:
 
     def __init__(self, stream: Any, on_message: Callable[..., None]) -> None:
         """`stream` is the client's own way from the kernel's output, `on_message` what is called for each."""
-        stream.socket.rcvhwm = MOST_FROM_KERNEL
         self._stream = stream
         self._on_message = on_message
         self._reasons: set[str] = set()

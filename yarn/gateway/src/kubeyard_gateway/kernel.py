@@ -1,6 +1,7 @@
 """One kernel of the gateway: its start, its signals off the event loop, its end, its death."""
 
 import asyncio
+import concurrent.futures
 from typing import Any
 
 import structlog
@@ -11,6 +12,7 @@ from jupyter_client.kernelspec import KernelSpec, NoSuchKernel
 from kubeyard_yarn.reasons import Reason
 from traitlets import Float
 
+from kubeyard_gateway.client_output import MOST_FROM_KERNEL
 from kubeyard_gateway.death import death_of, spec_of
 from kubeyard_gateway.kept_kernelspecs import kept_for
 from kubeyard_gateway.link import ping
@@ -38,6 +40,7 @@ class DeathWatch(AsyncIOLoopKernelRestarter):
         kernel.execution_state = "dead"
         kernel.death = kernel.death_reason()
         kernel.reason = kernel.death.text
+        kernel.ask_no_info()
         log.warning("kernel_died", kernel_id=kernel.kernel_id, reason=kernel.reason)
         kernel.parent.note_ending(kernel.kernel_id, kernel.death)
         self._fire_callbacks("dead")
@@ -73,10 +76,19 @@ class GatewayKernel(RemoteKernelManager):
         if identity:
             socket.identity = identity
         ping(socket)
+        if channel == "iopub":
+            # Before it connects: libzmq crashes where the pipe of a reader that leaves is changed.
+            socket.rcvhwm = MOST_FROM_KERNEL
         if (curve := getattr(self.process_proxy, "curve", None)) is not None:
             curve.prepare(socket)
         socket.connect(self._make_url(channel))
         return socket
+
+    def ask_no_info(self) -> None:
+        """Have clients connect without asking the kernel for its protocol first: it may not answer."""
+        known: concurrent.futures.Future[dict[str, str]] = concurrent.futures.Future()
+        known.set_result({"protocol_version": "5.3"})
+        self._kernel_info_future = known
 
     def death_reason(self) -> Reason:
         """Say why the kernel is dead, as far as YARN tells."""

@@ -1,6 +1,5 @@
 """All kernels of the gateway, each with its owner."""
 
-import concurrent.futures
 import json
 from dataclasses import asdict
 from typing import Any
@@ -113,9 +112,7 @@ class OwnedKernels(WarmKernels):
         # What it is doing only it knows, until its first message or answer.
         kernel.taken_up = True
         # A busy kernel answers no question on its shell channel: the WebSocket would open a minute late.
-        known: concurrent.futures.Future[dict[str, str]] = concurrent.futures.Future()
-        known.set_result({"protocol_version": "5.3"})
-        kernel._kernel_info_future = known
+        kernel.ask_no_info()
         sessions = self.parent.kernel_session_manager
         owned = sessions._sessionsByUser.setdefault(sessions._sessions[kernel_id]["username"], [])
         if kernel_id not in owned:
