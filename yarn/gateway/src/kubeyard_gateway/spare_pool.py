@@ -10,6 +10,7 @@ import structlog
 from enterprise_gateway.services.kernels.remotemanager import RemoteMappingKernelManager
 from jupyter_client.kernelspec import NoSuchKernel
 from kubeyard_kernelspecs import KernelSpec, spec_from_metadata
+from kubeyard_yarn.errors import YarnError
 
 from kubeyard_gateway.cluster import Cluster
 from kubeyard_gateway.kernel import GatewayKernel
@@ -82,7 +83,11 @@ class SparePool:
         spec = self.spec(kernelspec, user)
         if spec is None:
             return None, "spares are made of one's own and public kernelspecs that run on YARN"
-        wanted = await asyncio.to_thread(self.fixed, spec)
+        try:
+            wanted = await asyncio.to_thread(self.fixed, spec)
+        except YarnError as error:
+            # The start of its own will say it to whoever waits.
+            return None, str(error)
         if options:
             wanted["spark_options"] = options
         await self._arrival(user, wanted)
