@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+import websocket
 from harness.gateway import GatewayProcess, Gateways, KernelClient
 from harness.waiting import wait_until
 
@@ -96,3 +97,23 @@ def test_an_idle_kernel_that_was_stopped_says_after_how_long(start_gateway: Gate
     gateway.stop()
     gateway.start()
     assert "stopped after 2 s without use" in words_for(ada, kernel_id)
+
+
+def test_a_restart_ends_the_running_cell_and_leads_notebooks_to_the_new_kernel(
+    gateway: GatewayProcess,
+) -> None:
+    ada, session = gateway.client("ada"), "a" * 32
+    kernel_id = ada.start(LOCAL)
+    with ada.connect(kernel_id, session) as channel:
+        channel.joined()
+        ident = channel.send("import time; print('on', flush=True); time.sleep(600)")
+        channel.until_printed("on")
+        assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 200
+        assert "KernelRestarted: The kernel was restarted by ada." in channel.output(ident)
+        opcode, frame = channel.socket.recv_data()
+        while opcode != websocket.ABNF.OPCODE_CLOSE:
+            opcode, frame = channel.socket.recv_data()
+        assert int.from_bytes(frame[:2], "big") == 1012
+    with ada.connect(kernel_id, session) as channel:
+        assert channel.joined().run("'time' in dir()") == "False"
+    ada.send("DELETE", f"/api/kernels/{kernel_id}")

@@ -14,9 +14,10 @@ from tornado.websocket import WebSocketHandler
 
 from kubeyard_gateway import metrics
 from kubeyard_gateway.client_output import ClientOutput
+from kubeyard_gateway.execution_state import ExecutionState
 from kubeyard_gateway.guard import Guard
 from kubeyard_gateway.kernel_messages import Frames
-from kubeyard_gateway.last_words import last_words
+from kubeyard_gateway.last_words import last_words, restart_words
 from kubeyard_gateway.link import Link
 from kubeyard_gateway.replay import CONNECTED_WITHIN_SECONDS, LastForwarded, Replay
 
@@ -136,10 +137,22 @@ class Channels(Guard, ZMQChannelsHandler):
         kernel = self.kernel_manager.get_kernel(self.kernel_id)
         if kernel.death is not None and kernel.told.last_cell:
             kind, content = last_words(kernel.death, cell_runs=kernel.told.cell_runs)
-            self._publish(kind, content, kernel.told.last_cell)
+            self._publish("iopub", kind, content, kernel.told.last_cell)
         super().on_restart_failed()
 
-    def _publish(self, kind: str, content: dict[str, Any], parent: dict[str, Any]) -> None:
+    @classmethod
+    def tell_restarted(cls, kernel_id: str, told: ExecutionState, by: str) -> None:
+        """Tell the notebooks of a kernel that has been restarted, and have them come to the new one.
+
+        They lead to the ports of the one before: a cell sent there would never be answered.
+        """
+        for connection in [each for each in cls._open_sessions.values() if each.kernel_id == kernel_id]:
+            if told.last_cell:
+                for channel, kind, content in restart_words(by, cell_runs=told.cell_runs):
+                    connection._publish(channel, kind, content, told.last_cell)
+            WebSocketHandler.close(connection, RESTARTING, "the kernel was restarted")
+
+    def _publish(self, channel: str, kind: str, content: dict[str, Any], parent: dict[str, Any]) -> None:
         """Send the client a message in the kernel's name, behind all that the kernel has said."""
         iopub = self.channels.get("iopub")
         if iopub is None or iopub.closed():
@@ -147,10 +160,10 @@ class Channels(Guard, ZMQChannelsHandler):
         iopub.flush()
         message = self.session.msg(kind, content=content, parent=parent)
         if self.subprotocol == V1:
-            written = serialize_msg_to_ws_v1(message, "iopub", self.session.pack)
+            written = serialize_msg_to_ws_v1(message, channel, self.session.pack)
             self.write_message(written, binary=True)
         else:
-            message["channel"] = "iopub"
+            message["channel"] = channel
             self.write_message(json.dumps(message, default=date_default))
 
     def _expire(self) -> None:

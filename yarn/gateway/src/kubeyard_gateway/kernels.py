@@ -14,6 +14,7 @@ from kubeyard_kernelspecs import spark_options
 from tornado import web
 
 from kubeyard_gateway import metrics
+from kubeyard_gateway.channels import Channels
 from kubeyard_gateway.guard import Guard
 from kubeyard_gateway.kernelspecs import visible_spec
 from kubeyard_gateway.refusal import Refusal
@@ -81,7 +82,7 @@ class KernelActions(Guard, KernelActionHandler):
             self.set_status(204)
             self.finish()
             return
-        begin = time.monotonic()
+        begin, told = time.monotonic(), kernels.get_kernel(kernel_id).told
         try:
             await kernels.restart_kernel(kernel_id)
         except web.HTTPError:
@@ -90,6 +91,7 @@ class KernelActions(Guard, KernelActionHandler):
             log.exception("kernel_not_restarted", kernel_id=kernel_id)
             raise Refusal(500, f"the kernel did not restart: {error}") from error
         log.info("kernel_restarted", kernel_id=kernel_id, seconds=round(time.monotonic() - begin, 3))
+        Channels.tell_restarted(kernel_id, told, self.caller.name)
         found = await ensure_async(kernels.kernel_model(kernel_id))
         self.finish(json.dumps(found, default=date_default))
 
