@@ -79,3 +79,22 @@ def test_a_buffer_that_the_kernel_writes_over_is_kept_as_it_was() -> None:
     memory.add("iopub", [*message("m_1"), memoryview(buffer)])
     buffer[:] = b"after!"
     assert memory.since(1)[0][0].frames[-1] == b"before"
+
+
+def status(ident: str, state: str, parent: str) -> list[bytes]:
+    header = json.dumps({"msg_id": ident, "msg_type": "status", "session": "kernel"}).encode()
+    asked = json.dumps({"msg_id": parent, "session": "notebook"}).encode()
+    content = json.dumps({"execution_state": state}).encode()
+    return [b"status", *SIGNED, header, asked, b"{}", content]
+
+
+def test_the_ends_of_cells_are_kept_when_their_output_is_not() -> None:
+    memory = Memory(3500)
+    for number in range(1, 4):
+        memory.add("iopub", status(f"busy-{number}", "busy", f"cell-{number}"))
+        memory.add("iopub", message(f"m_{number}", "x" * 1000, f"cell-{number}"))
+        memory.add("iopub", status(f"idle-{number}", "idle", f"cell-{number}"))
+    assert [number for number in kept(memory) if number % 3 == 0] == [3, 6, 9]
+    found, lost = memory.since(1)
+    assert lost + len(found) == 9
+    assert memory.since(4)[1] == lost - 2

@@ -18,6 +18,8 @@ from .too_large import LARGEST_BYTES, left_out
 # What a notebook waits for; completions and the like are asked for anew.
 ANSWERS = {"execute_reply": "shell", "input_request": "stdin"}
 ANSWERS_BYTES = 1 << 20
+# The ends of cells whose output is kept no more: without its end a cell stays [*] for ever.
+ENDS_KEPT = 1000
 PAGE_BYTES = 1 << 20
 
 
@@ -34,6 +36,11 @@ class Kept:
         """The frame behind the delimiter and the signature: 0 is the header, 1 the parent's."""
         return self.frames[self.frames.index(DELIMITER) + 2 + index]
 
+    @property
+    def is_end(self) -> bool:
+        """Whether it says that the kernel is idle again, which ends a cell."""
+        return b'"status"' in self.frame(0) and b'"idle"' in self.frames[-1]
+
     def without_content(self) -> "Kept":
         """Return what tells which message it was."""
         return Kept(self.number, self.channel, self.frames[: self.frames.index(DELIMITER) + 4], 0)
@@ -49,6 +56,7 @@ class Memory:
         self._bytes = 0
         self._count = 0
         self._last_dropped: Kept | None = None
+        self._ends: deque[Kept] = deque(maxlen=ENDS_KEPT)
         self._lock = threading.Lock()
 
     def add(self, channel: str, frames: Iterable[Any]) -> int:
@@ -67,6 +75,8 @@ class Memory:
                 dropped = self._kept.popleft()
                 self._bytes -= dropped.size
                 self._last_dropped = dropped.without_content()
+                if dropped.is_end:
+                    self._ends.append(dropped)
             return self._count
 
     @property
@@ -98,8 +108,10 @@ class Memory:
     def since(self, start: int) -> tuple[list[Kept], int]:
         """Return what is kept from `start` on, and how many from there on are kept no more."""
         with self._lock:
-            kept = [one for one in self._kept if one.number >= start]
-            return kept, max(0, self._count - len(self._kept) + 1 - start)
+            kept = [one for one in (*self._ends, *self._kept) if one.number >= start]
+            oldest = self._count - len(self._kept) + 1
+            lost = max(0, oldest - start) - sum(1 for one in kept if one.number < oldest)
+            return kept, lost
 
 
 class Replay:
