@@ -5,7 +5,7 @@ import signal
 
 import pytest
 import websocket
-from harness.gateway import GatewayProcess, Gateways, KernelClient
+from harness.gateway import Channel, GatewayProcess, Gateways, KernelClient
 from harness.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -20,12 +20,27 @@ def words_for(client: KernelClient, kernel_id: str) -> str:
     return str(answer.json()["message"])
 
 
+def heard(channel: Channel, client: KernelClient, kernel_id: str) -> Channel:
+    """Return the channel once the gateway follows the kernel, which it joins a moment after its start."""
+    channel.joined()
+
+    def is_heard() -> bool:
+        channel.run("1")
+        return bool(client.send("GET", f"/api/kernels/{kernel_id}").json()["execution_state"] == "idle")
+
+    wait_until(is_heard, "the gateway hears the kernel")
+    return channel
+
+
 def test_death_under_a_cell_is_the_cells_error(gateway: GatewayProcess) -> None:
     ada = gateway.client("ada")
     kernel_id = ada.start(LOCAL)
     with ada.connect(kernel_id) as channel:
-        channel.joined()
-        ident = channel.send("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+        heard(channel, ada, kernel_id)
+        ident = channel.send("import os, time; print(os.getpid(), flush=True); time.sleep(600)")
+        while (message := channel.receive())["msg_type"] != "stream":
+            pass
+        os.kill(int(message["content"]["text"]), signal.SIGKILL)
         kinds = []
         while (message := channel.receive())["content"].get("execution_state") != "dead":
             if message["parent_header"].get("msg_id") == ident:
@@ -45,7 +60,7 @@ def test_death_of_an_idle_kernel_is_a_line_below_its_last_cell(gateway: GatewayP
     ada = gateway.client("ada")
     kernel_id = ada.start(LOCAL)
     with ada.connect(kernel_id) as channel:
-        channel.joined()
+        heard(channel, ada, kernel_id)
         ident = channel.send("import os; print('pid', os.getpid())")
         pid = int(channel.output(ident).split()[1])
         os.kill(pid, signal.SIGKILL)
@@ -105,7 +120,7 @@ def test_a_restart_ends_the_running_cell_and_leads_notebooks_to_the_new_kernel(
     ada, session = gateway.client("ada"), "a" * 32
     kernel_id = ada.start(LOCAL)
     with ada.connect(kernel_id, session) as channel:
-        channel.joined()
+        heard(channel, ada, kernel_id)
         ident = channel.send("import time; print('on', flush=True); time.sleep(600)")
         channel.until_printed("on")
         assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 200

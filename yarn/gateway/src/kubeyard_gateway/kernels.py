@@ -1,5 +1,6 @@
 """The kernels' routes: list, start, show, interrupt, restart, stop."""
 
+import copy
 import json
 import os
 import time
@@ -82,7 +83,8 @@ class KernelActions(Guard, KernelActionHandler):
             self.set_status(204)
             self.finish()
             return
-        begin, told = time.monotonic(), kernels.get_kernel(kernel_id).told
+        # As it is now: on its way out the kernel may still end its cell.
+        begin, told = time.monotonic(), copy.copy(kernels.get_kernel(kernel_id).told)
         try:
             await kernels.restart_kernel(kernel_id)
         except web.HTTPError:
