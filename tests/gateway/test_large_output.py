@@ -125,6 +125,8 @@ def test_a_value_that_is_too_large_for_one_message_is_told_and_the_next_cell_run
         assert channel.run("6 * 7") == "42"
 
 
+@pytest.mark.daemons
+@pytest.mark.long
 def test_a_client_that_sleeps_holds_up_no_cell_for_long_and_is_told_what_it_misses(
     launched: tuple[GatewayProcess, LaunchingYarn], ada: KernelClient, kernel: str, tmp_path: Path
 ) -> None:
