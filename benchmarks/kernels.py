@@ -11,6 +11,8 @@ Each value is kept as it is measured: the same command goes on where the last on
 import argparse
 import os
 import shutil
+import signal
+import sys
 from pathlib import Path
 
 from measuring import (
@@ -49,6 +51,8 @@ RESULTS = Path(__file__).resolve().parents[1] / "build" / "benchmarks"
 def main() -> None:
     """Measure block after block, print each one's rows at once and all of them in the end."""
     asked = _arguments()
+    # What a block has started ends with it, also when it is told to stop.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped; the same command goes on"))
     if asked.fresh:
         shutil.rmtree(asked.results, ignore_errors=True)
     counts = {name: (block.count, block.stock_count) for name, block in BLOCKS.items()} | dict(asked.count)

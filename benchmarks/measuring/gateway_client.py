@@ -13,7 +13,7 @@ import websocket
 from kubeyard_yarn.applications import Application
 from kubeyard_yarn.resource_manager import ResourceManager
 
-_LIMIT_SECONDS = 600
+_LIMIT_SECONDS = 300
 
 
 class MeasurementError(Exception):
@@ -167,6 +167,8 @@ class Cell:
     def take(self, message: dict[str, Any]) -> None:
         """Take a message of the kernel, which may be another cell's."""
         self.received.append(message["header"]["msg_id"])
+        if message["content"].get("execution_state") == "dead":
+            raise MeasurementError("the kernel died")
         if message["parent_header"].get("msg_id") != self.identity:
             return
         kind, content = message["msg_type"], message["content"]
