@@ -12,6 +12,7 @@ import requests
 from kubeyard_yarn.resource_manager import ResourceManager
 
 from measuring import our_gateway, own_gateway, stock_gateway
+from measuring.addresses import free_port
 from measuring.blocks import Bench, Block
 from measuring.gateway_client import Gateway, MeasurementError
 from measuring.kernels import Subject
@@ -56,7 +57,7 @@ def _server(
     platform: RunningPlatform, subject: Subject, whose: str, settings: Mapping[str, str]
 ) -> Iterator[Gateway]:
     """Jupyter's server of the Labs' environment, in front of the subject's gateway."""
-    token, port = secrets.token_hex(16), own_gateway.free_port()
+    token, port = secrets.token_hex(16), free_port()
     with TemporaryDirectory(dir=platform.home) as folder:
         environment = {
             "PATH": platform.environment["PATH"],

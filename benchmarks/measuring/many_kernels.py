@@ -15,6 +15,7 @@ from pathlib import Path
 import requests
 
 from measuring import own_gateway
+from measuring.addresses import free_port
 from measuring.blocks import Bench, Block
 from measuring.gateway_client import Connection, Gateway
 from measuring.running_platform import RunningPlatform
@@ -48,7 +49,7 @@ def measure(bench: Bench) -> None:
 @contextmanager
 def _stand_in(platform: RunningPlatform) -> Iterator[str]:
     """Run the stand-in and yield its address as a ResourceManager."""
-    port = own_gateway.free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         [platform.home / "venvs/gateway/bin/python", "-m", "measuring.stand_in", str(port)],

@@ -2,7 +2,6 @@
 
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
 
 from measuring import our_gateway
+from measuring.addresses import free_port
 from measuring.documents import kernelspec_document
 from measuring.gateway_client import Gateway, MeasurementError
 from measuring.kernels import Subject
@@ -132,9 +132,3 @@ def small_kernelspecs(platform: RunningPlatform, folder: Path, memory_mb: int) -
     small = replace(found, driver_memory_mb=memory_mb, executor_memory_mb=memory_mb, executors=1)
     write_kernelspec(folder, small)
     return small
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
