@@ -14,6 +14,7 @@ from kubeyard_yarn.homes import ensure_home
 from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
 
+from measuring.addresses import free_port
 from measuring.documents import kernelspec_document
 from measuring.gateway_client import Gateway
 from measuring.kernels import Subject
@@ -26,7 +27,6 @@ SDIST_SHA256 = "58d61fef0f30d8010553bf3755c7d205c072383849c416916b37d3ef940725b7
 _SDIST = f"jupyter_enterprise_gateway-{VERSION}.tar.gz"
 _KERNEL_PACKAGES = ("ipykernel==6.31.0", "pycryptodomex", "jupyter-client<9")
 KERNEL = "stock"
-_PORT, RESPONSE_PORT = 20999, 18877
 # What a client of stock says of itself; nothing checks it.
 _LAUNCH_SECONDS = 300
 ENVIRONMENT = {"KERNEL_USERNAME": "guest", "KERNEL_LAUNCH_TIMEOUT": str(_LAUNCH_SECONDS)}
@@ -47,7 +47,9 @@ def installed(platform: RunningPlatform, cache: Path, memory_mb: int = 0) -> Ite
     _write_kernelspec(platform, folder, memory_mb)
     ensure_home(HttpFs(platform.url("HTTPFS"), "kubeyard").as_service(), "guest")
     program = platform.home / "venvs/gateway/bin/jupyter-enterprisegateway"
-    process = StockProcess(program, folder, _environment(platform, folder), f"http://127.0.0.1:{_PORT}")
+    # Several platforms of one machine may be measured and tested at once.
+    ports = free_port(), free_port()
+    process = StockProcess(program, folder, _environment(platform, folder, *ports), *ports)
     try:
         yield process
     finally:
@@ -167,7 +169,7 @@ def _sizes(platform: RunningPlatform, memory_mb: int) -> dict[str, str]:
     }
 
 
-def _environment(platform: RunningPlatform, folder: Path) -> dict[str, str]:
+def _environment(platform: RunningPlatform, folder: Path, port: int, report_port: int) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -179,10 +181,10 @@ def _environment(platform: RunningPlatform, folder: Path) -> dict[str, str]:
         "HADOOP_USER_NAME": "kubeyard",
         "EG_YARN_ENDPOINT": platform.url("RM"),
         "EG_IP": "127.0.0.1",
-        "EG_PORT": str(_PORT),
+        "EG_PORT": str(port),
         "EG_PORT_RETRIES": "0",
         "EG_RESPONSE_IP": "127.0.0.1",
-        "EG_RESPONSE_PORT": str(RESPONSE_PORT),
+        "EG_RESPONSE_PORT": str(report_port),
         "EG_KERNEL_LAUNCH_TIMEOUT": str(_LAUNCH_SECONDS),
         "EG_INHERITED_ENVS": "PATH,HOME,JAVA_HOME,HADOOP_USER_NAME,EG_IMPERSONATION_ENABLED",
         "EG_IMPERSONATION_ENABLED": "True",

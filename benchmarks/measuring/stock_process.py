@@ -14,10 +14,13 @@ _START_SECONDS = _STOP_SECONDS = 60
 class StockProcess:
     """`jupyter-enterprisegateway` in its folder."""
 
-    def __init__(self, program: Path, folder: Path, environment: Mapping[str, str], url: str) -> None:
-        """Starts nothing yet; `environment` holds what each of its starts is told."""
+    def __init__(
+        self, program: Path, folder: Path, environment: Mapping[str, str], port: int, report_port: int
+    ) -> None:
+        """Starts nothing yet; `environment` holds what each of its starts is told, both ports too."""
         self.folder = folder
-        self.url = url
+        self.url = f"http://127.0.0.1:{port}"
+        self.report_port = report_port
         self.log = folder / "gateway.log"
         self._program = program
         self._environment = environment
@@ -35,7 +38,7 @@ class StockProcess:
                 cwd=self.folder,
             )
         deadline = time.monotonic() + _START_SECONDS
-        while not self._answers():
+        while process.poll() is not None or not self._answers():
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"The stock gateway did not start:\n{self.log.read_text()[-3000:]}")
             time.sleep(0.2)
