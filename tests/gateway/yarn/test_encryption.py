@@ -6,6 +6,7 @@ import uuid
 import pytest
 from harness.gateway import Channel, GatewayProcess, Gateways, KernelClient
 from harness.network_capture import MISSING, Capture, can_capture
+from harness.spare_gateway import StartGateway
 from harness.yarn_gateway import YarnGateway
 
 pytestmark = [
@@ -122,3 +123,27 @@ def test_between_driver_and_executors_and_on_their_disks(
     assert on_disk == f"True {not settings}\n"
     # Broadcasts are compressed; what a task is given and what it returns are not.
     assert capture.saw(word) is not bool(settings)
+
+
+@pytest.mark.long
+def test_an_encrypted_spare_is_taken_and_one_in_clear_is_not(yarn: YarnGateway, start: StartGateway) -> None:
+    gateway = start(**ENCRYPTED)
+    ada = gateway.client("ada")
+    gateway.warm(ada, yarn.spec.name)
+    kernel_id = ada.start(yarn.spec.name)
+    assert gateway.model(ada, kernel_id)["warm"]
+    with ada.connect(kernel_id) as channel:
+        assert channel.run("6 * 7") == "42"
+        assert channel.run("spark.range(7).count()") == "7"
+    gateway.process.stop()
+    gateway.process.start()
+    with ada.connect(kernel_id) as channel:
+        assert channel.run("6 * 8") == "48"
+    gateway.warm(ada, yarn.spec.name)
+    gateway.process.stop()
+    gateway.process.environment |= dict.fromkeys(ENCRYPTED, "0") | {
+        "KUBEYARD_GATEWAY_KERNEL_ENCRYPTION": "none"
+    }
+    gateway.process.start()
+    model = gateway.model(ada, ada.start(yarn.spec.name))
+    assert not model["warm"]
