@@ -101,12 +101,20 @@ class Connection:
 
     def receive(self, within_seconds: float = _LIMIT_SECONDS) -> dict[str, Any]:
         """The next message; raises TimeoutError when none comes."""
-        self._socket.settimeout(within_seconds)
-        try:
-            message: dict[str, Any] = json.loads(self._socket.recv())
-        except websocket.WebSocketTimeoutException as error:
-            raise TimeoutError("the kernel is silent") from error
-        return message
+        deadline = time.monotonic() + within_seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._socket.settimeout(left)
+            try:
+                # The gateway's pings are told too: they must not begin the limit anew.
+                opcode, content = self._socket.recv_data(control_frame=True)
+            except websocket.WebSocketTimeoutException:
+                break
+            if opcode == websocket.ABNF.OPCODE_CLOSE:
+                raise MeasurementError("the gateway closed the connection")
+            if opcode == websocket.ABNF.OPCODE_TEXT:
+                message: dict[str, Any] = json.loads(content)
+                return message
+        raise TimeoutError("the kernel is silent")
 
     def round_trips(self, count: int) -> list[float]:
         """The seconds of a trivial cell, again and again."""
