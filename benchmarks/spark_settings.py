@@ -7,6 +7,8 @@ does where others work beside it.
 """
 
 import argparse
+import signal
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +37,7 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
 }
 FIRST = "spark.range(10**6).selectExpr('sum(id)').collect()"
 # Long enough for Java to compile what is hot by whatever means it has.
-LONG = "spark.range(3 * 10**8).selectExpr('sum(hash(id) % 1000 * (id % 7))').collect()"
+LONG = "spark.range(2 * 10**7).selectExpr('sum(hash(id) % 1000 * (id % 7))').collect()"
 HEAD = ("", "first Spark result", "processor until then", "a long job, third run", "its processor")
 
 
@@ -59,6 +61,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=3, help="starts of each variant (3)")
     parser.add_argument("--write", action="store_true", help="keep the table in docs/spark.md")
     asked = parser.parse_args()
+    # What was started ends with it, also when it is told to stop.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     found: dict[str, list[Start]] = {name: [] for name in VARIANTS}
     with lent_platform.platform(asked.home, asked.offset) as platform:
         for _ in range(asked.count):
