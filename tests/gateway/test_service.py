@@ -85,7 +85,12 @@ def test_every_line_of_its_log_is_an_object(start_gateway: Gateways) -> None:
 
 
 def test_other_programs_settings_do_not_reach_it(start_gateway: Gateways) -> None:
-    gateway = start_gateway(EG_AUTH_TOKEN="stock", EG_LIST_KERNELS="False", EG_UNAUTHORIZED_USERS="ada")
+    gateway = start_gateway(
+        EG_AUTH_TOKEN="stock",
+        EG_LIST_KERNELS="False",
+        EG_UNAUTHORIZED_USERS="ada",
+        EG_YARN_ENDPOINT_SECURITY_ENABLED="False",
+    )
     assert gateway.client("ada").send("GET", "/api/kernels").json() == []
     assert os.environ.get("EG_AUTH_TOKEN") is None
 
