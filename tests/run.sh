@@ -8,7 +8,7 @@ usage: bash tests/run.sh [all|fast|long|lint|PYTEST ARGUMENTS...]
 
   all    (default) rules and types, the fast tests, the real platform, the browser, the README's commands
   fast   the tests that need no daemons and start little; under 90 s once the environments are there
-  long   the tests of kernels on real YARN that wait for much, some 20 min; not in all, which says so
+  long   the tests of kernels on real YARN that wait for much, and stock beside them, some 30 min; not in all, which says so
   lint   rules and types only
   anything else is handed to pytest in the same environments:  bash tests/run.sh tests/yarn -k kill
 
