@@ -1,5 +1,8 @@
 """Why a kernel is gone, in the words that its gateway has kept."""
 
+import os
+import signal
+
 import pytest
 from harness.waiting import wait_until
 
@@ -62,12 +65,13 @@ def test_a_death_is_in_the_notebook_and_in_the_dialog(edge: Edge) -> None:
 
         def is_heard() -> bool:
             # The gateway joins a local kernel's words some moment after its start.
-            notebook.run("import os, signal")
+            notebook.run("import os")
             [model] = edge.gateway.client("ada").send("GET", "/api/kernels").json()
             return bool(model["execution_state"] == "idle")
 
         wait_until(is_heard, "the gateway hears the kernel")
-        ident = notebook.send("os.kill(os.getpid(), signal.SIGKILL)")
+        ident = notebook.send("import time; print(os.getpid(), flush=True); time.sleep(600)")
+        os.kill(int(notebook.printed(ident, until="\n")), signal.SIGKILL)
         assert "KernelDied: Its process has ended." in notebook.printed(ident, until="KernelDied")
         assert notebook.closing_code() == 4404
     assert "The kernel died. Its process has ended." in reason(lab, kernel_id)
