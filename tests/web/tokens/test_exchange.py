@@ -10,6 +10,8 @@ from harness.hub_api import HubApi, running_hub_api
 from harness.scripted_server import Answer
 from harness.web_ui import WebUi, running_web_ui
 from kubeyard_identity.verifier import Verifier
+from kubeyard_web.accounts import users
+from kubeyard_web.accounts.users import USER_ROLE
 from structlog.testing import capture_logs
 
 
@@ -52,6 +54,17 @@ def test_an_administrators_server_gets_an_administrators_token(web_ui: WebUi, hu
     caller = Verifier(web_ui.services.settings.jwks_file, web_ui.url, "kubeyard-api").caller(token)
     assert caller.is_admin
     assert caller.groups == {"admins", "people"}
+
+
+def test_a_demoted_administrators_server_gets_a_users_token_at_once(web_ui: WebUi, hub: HubApi) -> None:
+    hub_token = hub.know_server_of("ada")
+    verifier = Verifier(web_ui.services.settings.jwks_file, web_ui.url, "kubeyard-api")
+    assert verifier.caller(exchange(web_ui, hub_token).json()["token"]).is_admin
+    with web_ui.services.database.writing() as session:
+        ada = users.enabled(session, "ada", with_demo=False)
+        assert ada is not None
+        ada.roles = [USER_ROLE]
+    assert not verifier.caller(exchange(web_ui, hub_token).json()["token"]).is_admin
 
 
 OWN = ["users:activity!user=bob", "read:users:name!user=bob"]
