@@ -51,7 +51,7 @@ def _stock(bench: Bench) -> None:
         slow_manager.relay(bench.platform.url("RM")) as manager,
         stock_gateway.installed(bench.platform, bench.cache, _MEMORY_MB) as stock,
     ):
-        stock.start(EG_YARN_ENDPOINT=manager.url)
+        stock.start(EG_YARN_ENDPOINT=manager.url, EG_LIST_KERNELS="True")
         subject = stock_gateway.subject_of(bench.platform, stock)
         _all_at_once([subject], bench.stock_count, bench.samples)
         _lists(subject.gateway, manager, bench.samples)

@@ -73,6 +73,7 @@ def _read(cell: Cell, connection: Connection, text: str = "") -> None:
 def _stock_once(bench: Bench) -> None:
     """With its records on and read at the start, which is the most that stock offers."""
     keeping = {"EG_KERNEL_SESSION_PERSISTENCE": "True", "EG_AVAILABILITY_MODE": "standalone"}
+    keeping |= {"EG_LIST_KERNELS": "True"}
     with stock_gateway.installed(bench.platform, bench.cache) as stock:
         stock.start(**keeping)
         subject = stock_gateway.subject_of(bench.platform, stock)

@@ -62,7 +62,9 @@ class Manager:
                 return {"app": self._told(name)}
         wanted = set(states.split(","))
         return {
-            "apps": {"app": [self._told(name) for name, row in self._rows.items() if row["state"] in wanted]}
+            "apps": {
+                "app": [self._told(name) for name, row in list(self._rows.items()) if row["state"] in wanted]
+            }
         }
 
     def _submit(self, context: dict[str, Any]) -> object:

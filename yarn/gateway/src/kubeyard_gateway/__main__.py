@@ -1,6 +1,7 @@
 """`python -m kubeyard_gateway`: serve until a signal ends it; `... end-kernels`: end what it left."""
 
 import argparse
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ def main() -> int:
     os.umask(0o077)
     if command == "end-kernels":
         return _end_kernels(settings)
+    # Nothing is garbage before the gateway serves, and what is loaded by then never becomes any.
+    gc.disable()
     from kubeyard_gateway.app import gateway
 
     try:
@@ -41,6 +44,8 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"the gateway cannot start: {error}\n")
         return 1
+    gc.freeze()
+    gc.enable()
     app.start()
     return 0
 
