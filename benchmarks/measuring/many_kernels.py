@@ -89,14 +89,14 @@ def _look(
     samples: Samples, series: str, gateway: own_gateway.OwnGateway, client: Gateway, cluster: str
 ) -> None:
     time.sleep(_SETTLE_SECONDS)
-    begin = _asked(cluster)
-    busy = gateway.process.cpu_percent()
+    begin, process = _asked(cluster), gateway.process
+    process.cpu_percent()
     time.sleep(_LOAD_SECONDS)
-    busy = gateway.process.cpu_percent()
+    busy = process.cpu_percent()
     samples.add(f"many/{series}/load", (_asked(cluster) - begin) / _LOAD_SECONDS)
     samples.add(f"many/{series}/processor", busy)
-    samples.add(f"many/{series}/memory", gateway.process.memory_info().rss >> 20)
-    samples.add(f"many/{series}/files", gateway.process.num_fds())
+    samples.add(f"many/{series}/memory", process.memory_info().rss >> 20)
+    samples.add(f"many/{series}/files", process.num_fds())
     connection = client.connect(client.kernels()[0]["id"])
     samples.add(f"many/{series}/round trip", *connection.round_trips(_TRIPS))
     connection.close()
