@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -103,9 +104,7 @@ class OwnGateway:
 @contextmanager
 def gateway(platform: RunningPlatform, **settings: str) -> Iterator[OwnGateway]:
     """Run one for as long as the block lasts; what it leaves in YARN is ended."""
-    folder = platform.home / "benchmark-gateway"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="benchmark-gateway-", dir=platform.home))
     own = OwnGateway(platform, folder, settings)
     manager = ResourceManager([platform.url("RM")], "kubeyard")
     try:
