@@ -29,6 +29,7 @@ class LaunchingYarn(ScriptedYarn):
         super().__init__()
         self._folder = folder
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._waiting: list[threading.Thread] = []
         (folder / "launcher.zip").write_bytes(launcher_zip())
         # The one package of the launcher that the tests' own environment does not have.
         (folder / "more").mkdir()
@@ -49,7 +50,8 @@ class LaunchingYarn(ScriptedYarn):
         ident = str(context["application-id"])
         self._rows[ident]["entries"] = {each["key"]: each["value"] for each in entries}
         answer = super()._submitted(context)
-        threading.Thread(target=self._run, args=(ident,), daemon=True).start()
+        self._waiting.append(threading.Thread(target=self._run, args=(ident,), daemon=True))
+        self._waiting[-1].start()
         return answer
 
     def _run(self, ident: str) -> None:
@@ -86,6 +88,8 @@ class LaunchingYarn(ScriptedYarn):
         """End all that runs."""
         for ident in list(self.processes):
             self.kill(ident)
+        for thread in self._waiting:
+            thread.join(END_SECONDS)
 
 
 @contextmanager

@@ -26,9 +26,15 @@ PRINTING = f"import time\nfor i in range({LINES}):\n    print('line', i, flush=T
 
 
 @pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[GatewayProcess]:
+def yarn(tmp_path: Path) -> Iterator[LaunchingYarn]:
+    launching = LaunchingYarn(tmp_path)
+    yield launching
+    launching.close()
+
+
+@pytest.fixture
+def gateway(yarn: LaunchingYarn, tmp_path: Path) -> Iterator[GatewayProcess]:
     """A gateway whose kernels are the launcher's and outlive it, as those in YARN do."""
-    yarn = LaunchingYarn(tmp_path)
     with ScriptedServer(yarn) as server:
         (tmp_path / "kernelspecs").mkdir()
         write_kernelspec(tmp_path / "kernelspecs", SPEC)
@@ -45,7 +51,6 @@ def gateway(tmp_path: Path) -> Iterator[GatewayProcess]:
         process.start()
         yield process
         process.stop(signal.SIGKILL)
-        yarn.close()
 
 
 @pytest.fixture
@@ -130,3 +135,24 @@ def test_a_cut_between_gateway_and_kernel_costs_no_line_and_no_answer(
         assert (begun + rest).splitlines() == numbered(LINES)
         assert after == "after it\n"
         assert notebook.run("print('on')") == "on\n"
+
+
+def test_a_cell_for_a_kernel_that_is_lost_runs_nowhere_and_its_notebook_is_told_first(
+    gateway: GatewayProcess, yarn: LaunchingYarn, lab: LabProcess, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    with lab.connect(open_kernel(lab)) as notebook:
+        notebook.run("x = 1")
+        os.kill(gateway.pid, signal.SIGSTOP)
+        [process] = yarn.processes.values()
+        process.kill()
+        notebook.send(f"open({str(trace)!r}, 'w').close()")
+        gateway.stop(signal.SIGKILL)
+        gateway.start()
+        assert notebook.closing_code() == 4404
+    [session] = lab.send("GET", "/api/sessions").json()
+    assert session["kernel"]["execution_state"] == "dead"
+    assert "variables" in session["kernel"]["reason"]
+    with lab.connect(open_kernel(lab)) as notebook:
+        assert notebook.run("print('x' in dir())") == "False\n"
+    assert not trace.exists()
