@@ -178,7 +178,8 @@ def test_what_a_kernel_does_not_keep_is_told_by_a_line_in_its_place(
     lines = reader.lines(ident)
     told = [number for number, line in enumerate(lines) if "messages of output are missing" in line]
     assert told == [1]
-    kept = [int(line.split()[0]) for line in lines[2:]]
+    # A line of a million characters is several messages, of which the first ones may be missing.
+    kept = [int(line.split()[0]) for line in lines[2:] if line[0] != "x"]
     assert 10 <= len(kept) < 40
     assert kept == list(range(40 - len(kept), 40))
 
