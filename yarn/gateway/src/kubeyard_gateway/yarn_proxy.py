@@ -17,7 +17,7 @@ from enterprise_gateway.services.processproxies.processproxy import RemoteProces
 from kubeyard_kernelspecs import KernelSpec, spark_options, spec_from_metadata
 from kubeyard_kernelspecs.application import KernelLaunch
 from kubeyard_kernelspecs.launcher.sealing import Seal
-from kubeyard_yarn.applications import Application
+from kubeyard_yarn.applications import Application, ApplicationState
 from kubeyard_yarn.errors import BadRequest, NotFound, Refused, Unreachable, YarnError
 
 from kubeyard_gateway.application_watch import Ending
@@ -87,6 +87,9 @@ class YarnKernelProxy(RemoteProcessProxy):
         if _CLASS_ARCHIVE.search(reason):
             # It was taken away, or another lies in its place: what HDFS holds now is asked for anew.
             self._cluster.look_again(spec)
+            return True
+        if self.ending is not None and self.ending.state == ApplicationState.UNKNOWN:
+            # A ResourceManager ended before it had stored the submission. YARN's own client submits again too.
             return True
         return _PORT_TAKEN in reason
 
