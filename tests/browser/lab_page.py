@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from harness.waiting import wait_until
 from playwright.sync_api import Locator, Page, expect
 
+from .web_pages import SCREENSHOTS
+
 LAB_MS = 120_000
 KERNEL_MS = 120_000
 
@@ -85,6 +87,11 @@ class LabPage:
         """Press the dialog's main button."""
         self.dialog().locator("button.jp-mod-accept, button.jp-mod-warn").last.click()
         expect(self.dialog()).to_have_count(0)
+
+    def photograph(self, name: str) -> None:
+        """Keep a screenshot of the tab."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     def kernel_name(self) -> Locator:
         """The name in the notebook's tool bar."""

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 import pytest
 from harness.platform import Platform
 from harness.waiting import wait_until
-from kubeyard_yarn.applications import ACTIVE_STATES, ApplicationState
+from kubeyard_yarn.applications import ApplicationState
 from kubeyard_yarn.resource_manager import ResourceManager
 from playwright.sync_api import expect
 
 from .lab_page import LabPage
+from .opening import end_applications, opened_lab
 from .web_pages import Visitor
 
 pytestmark = [pytest.mark.daemons, pytest.mark.browser, pytest.mark.timeout(900)]
@@ -31,14 +32,6 @@ def room_on_the_cluster(platform: Platform) -> Iterator[None]:
     end_applications(platform)
 
 
-def end_applications(platform: Platform) -> None:
-    """Kill whatever runs on YARN, and wait until it has ended."""
-    manager = ResourceManager([platform.rm_url], "kubeyard", timeout_seconds=10)
-    for application in manager.applications(ACTIVE_STATES):
-        manager.kill(application.id, "a test is over")
-    wait_until(lambda: not manager.applications(ACTIVE_STATES), "every application has ended")
-
-
 @pytest.fixture(scope="module")
 def kernel() -> str:
     """The name of the kernel that is made: a new one in each run."""
@@ -48,13 +41,8 @@ def kernel() -> str:
 @pytest.fixture(scope="module")
 def lab(guest: Visitor) -> Iterator[LabPage]:
     """JupyterLab, opened by the web UI's button."""
-    guest.go("/")
-    with guest.context.expect_page() as opened:
-        guest.page.get_by_role("link", name="Open JupyterLab").first.click()
-    page = LabPage(opened.value)
-    page.forget_layout()
-    yield page
-    page.page.close()
+    with opened_lab(guest) as page:
+        yield page
 
 
 def test_overview_shows_the_cluster(guest: Visitor) -> None:

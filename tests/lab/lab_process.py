@@ -43,6 +43,7 @@ class LabProcess:
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
             "JUPYTER_CONFIG_PATH": str(CONFIGURATION),
+            "JUPYTER_PATH": str(CONFIGURATION.parents[1] / "share" / "jupyter"),
             "JUPYTER_TOKEN": self._token,
             "JUPYTERHUB_API_TOKEN": hub_token,
             "JUPYTER_GATEWAY_URL": gateway_url,
@@ -86,6 +87,11 @@ class LabProcess:
     def headers(self) -> dict[str, str]:
         """What a page of this Lab proves itself with."""
         return {"Authorization": f"token {self._token}"}
+
+    @property
+    def page_url(self) -> str:
+        """Where a browser opens JupyterLab without logging in."""
+        return f"{self.url}/lab?token={self._token}"
 
     def send(self, method: str, path: str, body: Any = None) -> requests.Response:
         """Ask the Lab, as its browser does."""

@@ -8,15 +8,11 @@ from typing import Any
 
 import pytest
 import websocket
-from harness.free_address import free_address
-from harness.gateway import GatewayProcess
-from harness.scripted_server import ScriptedServer
-from harness.scripted_yarn import SPEC, ScriptedYarn, spark_folders
-from kubeyard_kernelspecs import write_kernelspec
+from harness.scripted_yarn import SPEC
 from kubeyard_lab.waits import described
 
+from .full_queue import lab_before_a_full_queue
 from .lab_process import LabProcess
-from .token_exchange import TokenExchange
 
 WAITS = {
     "kernel_id": "k-1",
@@ -24,42 +20,13 @@ WAITS = {
     "reason": {"cause": "waits", "what": "The queue is full.", "next_step": "Stop a kernel."},
     "place": {"number": 2, "waiting": 3},
 }
-FULL = {
-    "state": "ACCEPTED",
-    "queue": "root.interactive",
-    "diagnostics": "Queue's AM resource limit exceeded.",
-}
 
 
 @pytest.fixture
-def yarn() -> ScriptedYarn:
-    """YARN, whose queue is full."""
-    scripted = ScriptedYarn()
-    scripted.runs(lambda number, told: scripted.applications[number - 1].update(FULL))
-    return scripted
-
-
-@pytest.fixture
-def lab(tmp_path: Path, yarn: ScriptedYarn) -> Iterator[LabProcess]:
+def lab(tmp_path: Path) -> Iterator[LabProcess]:
     """Ada's Lab before a gateway that waits six seconds for a start."""
-    with ScriptedServer(yarn) as server:
-        settings = {
-            "KUBEYARD_GATEWAY_RESPONSE": free_address(),
-            "KUBEYARD_KERNELSPECS_DIR": str(tmp_path / "kernelspecs"),
-            "KUBEYARD_GATEWAY_LAUNCH_TIMEOUT_SECONDS": "6",
-            "KUBEYARD_GATEWAY_STOP_TIMEOUT_SECONDS": "1",
-            "KUBEYARD_RM_URLS": server.url,
-            "KUBEYARD_HTTPFS_URL": server.url,
-        }
-        gateway = GatewayProcess(tmp_path, free_address(), settings | spark_folders(tmp_path / "cluster"))
-        write_kernelspec(tmp_path / "kernelspecs", SPEC)
-        gateway.start()
-        with ScriptedServer(TokenExchange(gateway)) as exchange:
-            started = LabProcess(tmp_path / "lab-of-ada", gateway.url, exchange.url, "hub-token-of-ada")
-            started.start()
-            yield started
-            started.stop()
-        gateway.stop()
+    with lab_before_a_full_queue(tmp_path, 6) as started:
+        yield started
 
 
 def test_words_hold_place_and_reason() -> None:

@@ -81,3 +81,9 @@ def test_the_jar_carries_the_files_and_keeps_its_time_until_one_changes(
     assert jar.stat().st_mtime_ns == first
     hadoop_conf.write(layout, {**environment, "KUBEYARD_PORT_RM": "9999"})
     assert jar.stat().st_mtime_ns != first
+
+
+def test_the_node_ends_what_uses_more_memory_than_it_may(properties: Mapping[str, str]) -> None:
+    # Hadoop leaves that to control groups unless it is told that there are none.
+    assert properties["yarn.nodemanager.resource.memory.enforced"] == "false"
+    assert properties.get("yarn.nodemanager.pmem-check-enabled", "true") == "true"

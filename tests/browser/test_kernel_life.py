@@ -1,0 +1,119 @@
+"""A kernel's life as its person sees it: the gateway ends, a job is interrupted, memory runs out.
+
+The tests follow one notebook and run in this order.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from harness.platform import Platform
+from playwright.sync_api import expect
+
+from .lab_page import LabPage
+from .opening import end_applications, opened_lab
+from .web_pages import Visitor
+
+pytestmark = [pytest.mark.daemons, pytest.mark.browser, pytest.mark.timeout(900)]
+
+KERNEL = "Spark"
+ENVIRONMENT = "kubeyard/spark"
+LINES = 45
+PRINTING = f"import time\nfor i in range({LINES}):\n    print('line', i, flush=True); time.sleep(0.2)"
+LONG_JOB = "spark.range(10**13).selectExpr('sum(id * id % 7)').collect()"
+# More than the container of the platform's own environment may have, whatever its JVM takes.
+HOG = "import time\nblocks = [b'x' * (100 << 20) for _ in range(15)]\ntime.sleep(120)"
+CELL_MS = 120_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def room_on_the_cluster(platform: Platform) -> Iterator[None]:
+    """A small cluster holds few kernels: what an earlier run left is ended, and what this one leaves."""
+    end_applications(platform)
+    yield
+    end_applications(platform)
+
+
+@pytest.fixture(scope="module")
+def lab(guest: Visitor, room_on_the_cluster: None) -> Iterator[LabPage]:
+    """JupyterLab with a notebook whose kernel answers."""
+    with opened_lab(guest) as page:
+        page.choose_kernel(KERNEL)
+        yield page
+
+
+def test_output_of_a_long_cell_goes_on_when_the_gateway_is_restarted(
+    platform: Platform, lab: LabPage
+) -> None:
+    output = lab.run(PRINTING)
+    expect(output).to_contain_text("line 3", timeout=CELL_MS)
+    restarted = platform.run("restart", "gateway", timeout_seconds=600)
+    assert restarted.returncode == 0, restarted.stdout + restarted.stderr
+    expect(output).to_contain_text(f"line {LINES - 1}", timeout=CELL_MS)
+    told = [line.strip() for line in output.inner_text().splitlines() if line.strip()]
+    assert told == [f"line {number}" for number in range(LINES)]
+    expect(lab.dialog()).to_have_count(0)
+    expect(lab.run("print('still', i)")).to_contain_text(f"still {LINES - 1}", timeout=CELL_MS)
+
+
+def test_interrupted_spark_job_ends_and_the_session_stays(lab: LabPage) -> None:
+    # Its first job has shown that Spark is there.
+    expect(lab.run("print('rows', spark.range(7).count())")).to_contain_text("rows 7", timeout=CELL_MS)
+    output = lab.run(LONG_JOB)
+    expect(lab.unfinished_cells()).to_have_count(1, timeout=CELL_MS)
+    lab.page.get_by_text("| Busy").first.wait_for()
+    lab.menu("Kernel", "Interrupt Kernel")
+    expect(output).to_contain_text("KeyboardInterrupt", timeout=CELL_MS)
+    expect(lab.unfinished_cells()).to_have_count(0, timeout=CELL_MS)
+    expect(lab.run("print('rows', spark.range(8).count())")).to_contain_text("rows 8", timeout=CELL_MS)
+
+
+def test_kernels_page_shows_the_start_and_what_idling_costs(guest: Visitor, lab: LabPage) -> None:
+    guest.go("/kernels")
+    row = guest.row(ENVIRONMENT)
+    expect(row).to_contain_text("Idle", timeout=CELL_MS)
+    expect(row).to_contain_text("GiB·h")
+    row.get_by_text("start, ready after").click()
+    expect(row).to_contain_text("Ready for cells")
+    expect(row).to_contain_text("Spark")
+    guest.photograph("kernel-idle")
+    assert guest.accessibility_faults() == []
+
+
+def test_kernel_that_is_restarted_by_the_kernels_page_has_forgotten_all(guest: Visitor, lab: LabPage) -> None:
+    lab.run("kept = 41")
+    guest.go("/kernels")
+    guest.row(ENVIRONMENT).get_by_role("link", name="Restart").click()
+    guest.page.get_by_role("dialog").get_by_role("button", name="Restart kernel").click()
+    expect(guest.page.locator("#flashes")).to_contain_text("Restarting", timeout=CELL_MS)
+    # JupyterLab takes the restart for its own: the notebook goes on, in an empty kernel.
+    output = lab.run("print('kept' in dir(), 6 * 7)")
+    expect(output).to_contain_text("False 42", timeout=CELL_MS)
+
+
+def test_exhausted_memory_is_told_in_the_notebook_with_what_to_raise(guest: Visitor, lab: LabPage) -> None:
+    output = lab.run(HOG)
+    told = re.compile(
+        r"KernelDied.*It used .* of memory and its container may have .*, so YARN ended it", re.S
+    )
+    expect(output).to_contain_text(told, timeout=CELL_MS)
+    expect(output).to_contain_text(f"Raise the driver memory of its environment {ENVIRONMENT} (now 1024 MiB)")
+    dialog = lab.dialog()
+    expect(dialog).to_contain_text("The kernel died.", timeout=CELL_MS)
+    expect(dialog).to_contain_text("driver memory")
+    lab.photograph("notebook-memory-kill")
+    lab.accept()
+    guest.go("/kernels")
+    ended = guest.page.get_by_role("region", name="Ended in the last day, and why")
+    expect(ended).to_contain_text("so YARN ended it", timeout=CELL_MS)
+    expect(ended).to_contain_text(f"driver memory of its environment {ENVIRONMENT}")
+    guest.photograph("kernel-ended")
+    assert guest.accessibility_faults() == []
+
+
+def test_dead_kernel_is_restarted_in_its_notebook(lab: LabPage) -> None:
+    # JupyterLab looks for its notebooks' kernels each ten seconds, and does not restart a dead one.
+    expect(lab.kernel_name()).to_contain_text("No Kernel", timeout=30_000)
+    with lab.kernel_starts(KERNEL):
+        lab.menu("Kernel", "Restart Kernel…")
+    expect(lab.run("print('blocks' in dir(), 6 * 7)")).to_contain_text("False 42", timeout=CELL_MS)
