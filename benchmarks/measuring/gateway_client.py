@@ -90,6 +90,22 @@ class Connection:
         """Disconnect."""
         self._socket.close()
 
+    @property
+    def file(self) -> int:
+        """The number of its socket, to be selected on."""
+        opened = self._socket.sock
+        if opened is None:
+            raise MeasurementError("the connection is closed")
+        return opened.fileno()
+
+    def attend(self) -> bool:
+        """Read one frame that has come, and answer it if it is a ping; False once the gateway has closed."""
+        try:
+            opcode, _ = self._socket.recv_data(control_frame=True)
+        except (websocket.WebSocketException, OSError):
+            return False
+        return bool(opcode != websocket.ABNF.OPCODE_CLOSE)
+
     def run(self, code: str) -> str:
         """Run a cell until both its reply and its idle have come; return what it printed."""
         cell = Cell(self.send(code))

@@ -9,13 +9,14 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import requests
 
 from measuring import own_gateway
 from measuring.addresses import free_port
+from measuring.attendance import Attendance
 from measuring.blocks import Bench, Block
 from measuring.gateway_client import Connection, Gateway
 from measuring.running_platform import RunningPlatform
@@ -33,15 +34,16 @@ def measure(bench: Bench) -> None:
     """Measure with one kernel, with all of them, and after the gateway was killed with all of them."""
     if bench.samples.count("many/all/list"):
         return
-    with _stand_in(bench.platform) as cluster, ExitStack() as connections:
+    with _stand_in(bench.platform) as cluster:
         settings = {"KUBEYARD_RM_URLS": cluster, "KUBEYARD_GATEWAY_SPARES": "0"}
         with own_gateway.gateway(bench.platform, **settings) as gateway:
             client = gateway.client()
-            _add(client, 1, connections)
-            _look(bench.samples, "one", gateway, client, cluster)
-            _add(client, bench.count - 1, connections)
-            _look(bench.samples, "all", gateway, client, cluster)
-            connections.close()
+            with Attendance() as notebooks:
+                _add(client, 1, notebooks)
+                _look(bench.samples, "one", gateway, client, cluster)
+                _add(client, bench.count - 1, notebooks)
+                _look(bench.samples, "all", gateway, client, cluster)
+                bench.samples.add("many/all/connected", notebooks.open_count)
             gateway.end(signal.SIGKILL)
             bench.samples.add("many/all/served again", gateway.start())
 
@@ -72,7 +74,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _add(client: Gateway, count: int, connections: ExitStack) -> None:
+def _add(client: Gateway, count: int, notebooks: Attendance) -> None:
     def begin(_: int) -> Connection:
         connection = client.connect(client.start("kubeyard.spark"))
         connection.run("1")
@@ -80,7 +82,7 @@ def _add(client: Gateway, count: int, connections: ExitStack) -> None:
 
     with ThreadPoolExecutor(_STARTS_AT_ONCE) as threads:
         for number, connection in enumerate(threads.map(begin, range(count)), 1):
-            connections.callback(connection.close)
+            notebooks.take(connection)
             if number % 100 == 0:
                 print(f"  {number} kernels", flush=True)
 
@@ -113,13 +115,15 @@ def _asked(cluster: str) -> int:
 
 def rows(samples: Samples) -> list[Row]:
     """With one kernel, and with all."""
-    many = int((samples.numbers("many/all/kernels") or [0])[-1])
+    many, connected = (
+        int((samples.numbers(f"many/all/{what}") or [0])[-1]) for what in ("kernels", "connected")
+    )
 
     def row(what: str, series: str, form: Callable[[list[float]], str], how: str, bar: str = "") -> Row:
         both = (samples.numbers(f"many/{size}/{series}") for size in ("one", "all"))
         return Row(f"{what}, 1 and {many:,} kernels", "; ".join(map(form, both)), bar=bar, how=how)
 
-    light = "connected idle kernels of a light stand-in, real protocol"
+    light = f"idle kernels of a light stand-in, real protocol; {connected:,} WebSockets open in the end"
     served = samples.numbers("many/all/served again")
     again = f"killed with {many:,} kernels -> next gateway serves"
     return [
