@@ -89,7 +89,7 @@ class YarnKernelProxy(RemoteProcessProxy):
             self._cluster.look_again(spec)
             return True
         if self.ending is not None and self.ending.state == ApplicationState.UNKNOWN:
-            # A ResourceManager ended before it had stored the submission. YARN's own client submits again too.
+            # A ResourceManager ended before it had stored the submission. YARN's own client repeats it too.
             return True
         return _PORT_TAKEN in reason
 
