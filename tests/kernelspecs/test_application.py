@@ -102,6 +102,8 @@ def test_an_idle_kernel_gives_its_executors_back() -> None:
     found = properties(submission(kernelspec("ada.mine", executors=3)))
     assert found["spark.dynamicAllocation.minExecutors"] == "0"
     assert found["spark.dynamicAllocation.maxExecutors"] == "3"
+    idle_seconds = found["spark.dynamicAllocation.executorIdleTimeout"]
+    assert found["spark.dynamicAllocation.shuffleTracking.timeout"] == idle_seconds
 
 
 def test_executors_localise_the_environment_and_pyspark() -> None:

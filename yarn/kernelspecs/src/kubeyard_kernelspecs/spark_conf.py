@@ -95,6 +95,9 @@ def _allocation(spec: KernelSpec, cluster: ClusterSettings) -> dict[str, str]:
         "spark.dynamicAllocation.initialExecutors": str(min(1, spec.executors)),
         "spark.dynamicAllocation.maxExecutors": str(max(1, spec.executors)),
         "spark.dynamicAllocation.executorIdleTimeout": f"{cluster.executor_idle_seconds}s",
+        # Without it one that ever took part in a shuffle stays until the driver happens to collect garbage,
+        # half an hour and more. A job that needs an old shuffle again makes it anew.
+        "spark.dynamicAllocation.shuffleTracking.timeout": f"{cluster.executor_idle_seconds}s",
         "spark.dynamicAllocation.cachedExecutorIdleTimeout": "1800s",
     }
 
