@@ -1,10 +1,12 @@
 """A gateway that keeps spares, and what a test asks of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from kubeyard_yarn.applications import Application
+from kubeyard_kernelspecs import KernelSpec, write_kernelspec
+from kubeyard_yarn.applications import Application, FinalStatus
 
 from harness.gateway import GatewayProcess, KernelClient
 from harness.waiting import wait_until
@@ -55,6 +57,19 @@ class SpareGateway:
         model: dict[str, Any] = client.send("GET", f"/api/kernels/{kernel_id}").json()["kubeyard"]
         return model
 
+    def until_gone(self, client: KernelClient) -> str:
+        """Wait until the caller has no spare and return why."""
+        return wait_until(lambda: self.reason(client), "the spare is gone", 60)
+
+    def until_ended(self, spare: Mapping[str, Any]) -> FinalStatus:
+        """Wait for the end of the spare's application and return it."""
+
+        def ended() -> bool:
+            return self.application(spare["application_id"]).state.is_final
+
+        wait_until(ended, "the spare's application ends", 60)
+        return self.application(spare["application_id"]).final_status
+
     def application(self, application_id: str) -> Application:
         return self.yarn.resource_manager.application(application_id)
 
@@ -65,3 +80,10 @@ StartGateway = Callable[..., SpareGateway]
 def stages(model: dict[str, Any]) -> list[str]:
     """The names in a timeline, in their order."""
     return [stage["name"] for stage in model["timeline"]]
+
+
+def own_kernelspecs(folder: Path, *specs: KernelSpec) -> dict[str, str]:
+    """The setting of a folder with these alone, for a test that changes them."""
+    for spec in specs:
+        write_kernelspec(folder, spec)
+    return {"KUBEYARD_KERNELSPECS_DIR": str(folder)}
