@@ -82,7 +82,10 @@ def load(files: UserFiles, hdfs_uri: str, folder: str) -> Runtime:
         "relay.py": _resource(hdfs_uri, found["relay.py"]),
         "__spark_conf__": _resource(hdfs_uri, found[CONF], ResourceKind.ARCHIVE),
     }
-    driver, executor = (_newest(found.values(), name) for name in ("driver", "executor"))
+    made = list(found.values())
+    if not _newest(made, "driver") or not _newest(made, "executor"):
+        made = _of_other_runtimes(files, folder, found["pyspark.zip"].size_bytes)
+    driver, executor = (_newest(made, name) for name in ("driver", "executor"))
     return Runtime(
         folder,
         resources,
@@ -95,6 +98,23 @@ def _newest(files: Iterable[FileStatus], name: str) -> FileStatus | None:
     """Return the class archive that was made last; the older ones are in use by kernels that run."""
     made = [status for status in files if re.fullmatch(rf"{name}-[\d-]+\.jsa", status.name)]
     return max(made, key=lambda status: status.name, default=None)
+
+
+def _of_other_runtimes(files: UserFiles, folder: str, pyspark_bytes: int) -> list[FileStatus]:
+    """Return what runtimes of the same Spark hold: its classes do not change with our code or configuration.
+
+    Otherwise every upgrade would start kernels without, until somebody makes them anew. Should Java or a jar
+    have changed, Java refuses them, which costs a moment.
+    """
+    root, _, own = folder.rpartition("/")
+    others = (status for status in files.list(root) if status.name != own and "." not in status.name)
+    held = [{status.name: status for status in files.list(other.path)} for other in others]
+    return [
+        status
+        for one in held
+        if "pyspark.zip" in one and one["pyspark.zip"].size_bytes == pyspark_bytes
+        for status in one.values()
+    ]
 
 
 def _write(files: UserFiles, folder: str, contents: Mapping[str, bytes]) -> None:
