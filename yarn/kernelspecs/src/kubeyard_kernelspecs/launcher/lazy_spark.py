@@ -76,7 +76,8 @@ class LazySpark:
         threads for its own: the wish may get lost on its way, so it is repeated until it arrived.
         """
         for _ in range(CANCEL_ATTEMPTS):
-            if self._session is None:
+            # A stopped one has no way to Java any more, and no jobs.
+            if self._session is None or self._session.sparkContext._jsc is None:
                 return
             time.sleep(CANCEL_AFTER_SECONDS)
             try:
