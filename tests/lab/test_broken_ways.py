@@ -116,19 +116,19 @@ def test_cells_that_wait_behind_a_running_one_run_once_though_the_gateway_ends(
 
 @pytest.mark.parametrize("cut", ["at once", "in silence"])
 def test_a_cut_between_gateway_and_kernel_costs_no_line_and_no_answer(
-    gateway: GatewayProcess, lab: LabProcess, cut: str
+    gateway: GatewayProcess, lab: LabProcess, cut: str, tmp_path: Path
 ) -> None:
-    kernel_id = open_kernel(lab)
+    kernel_id, ended = open_kernel(lab), tmp_path / "ended"
     with relayed(gateway, kernel_id) as links, lab.connect(kernel_id) as notebook:
         notebook.run("1")
-        ident = notebook.send(PRINTING)
+        ident = notebook.send(f"{PRINTING}\nopen({str(ended)!r}, 'w').close()")
         begun = notebook.printed(ident, until="line 5")
         if cut == "at once":
             links.cut(for_good=True)
         else:
             links.hold()
-        kernel = gateway.client("ada")
-        wait_until(lambda: kernel.send("GET", f"/api/kernels/{kernel_id}").ok, "the gateway serves on")
+        # Its end and its answer fall into the cut.
+        wait_until(ended.exists, "the cell has ended")
         lost = notebook.send("print('after it')")
         links.restore()
         rest, after = whole(notebook, ident, lost)

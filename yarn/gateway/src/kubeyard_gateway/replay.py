@@ -90,6 +90,7 @@ class Replay:
         self._token = uuid.uuid4().hex
         self._number: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._held: list[Frames] = []
+        self._newer: list[tuple[str, Frames]] | None = []
         self._answered: set[bytes] | None = set() if after is not None else None
 
     def holds(self, channel: str, frames: Frames) -> bool:
@@ -98,14 +99,23 @@ class Replay:
             self._note(frames)
             return True
         if channel != "iopub":
-            if self._answered is not None:
-                self._answered.add(header_of(frames))
-            return False
+            return self._holds_answer(channel, frames)
         if self._live.is_open or self._output.is_asleep:
             self._live.take(frames)
         else:
             self._held.append(frames)
         return True
+
+    def _holds_answer(self, channel: str, frames: Frames) -> bool:
+        """Hold answers until the older ones are handed over: a client names the newest that it has only."""
+        header = header_of(frames)
+        if self._answered is None:
+            return False
+        if self._newer is not None and any(kind in header for kind in KEPT_ANSWERS):
+            self._newer.append((channel, frames))
+            return True
+        self._answered.add(header)
+        return False
 
     async def run(self) -> None:
         """Hand over what the client missed, then let all pass. Trouble ends in passing all, and is told."""
@@ -137,8 +147,9 @@ class Replay:
                 found = await self._ask("answers", session=self._session, after=self._after)
             except (OSError, ValueError) as error:
                 log.warning("answers_not_replayed", reason=f"{type(error).__name__}: {error}")
-                break
-            for channel, frames in messages_of(found):
+                found = {"messages": []}
+            newer, self._newer = self._newer or [], None
+            for channel, frames in (*messages_of(found), *newer):
                 if header_of(frames) not in known:
                     known.add(header_of(frames))
                     self._forward(channel, frames)
