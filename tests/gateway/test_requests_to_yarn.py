@@ -135,9 +135,9 @@ def test_at_most_one_request_a_second(following: Following, count: int, left_sec
 
 
 def test_no_lease_ends_while_the_gateway_lives() -> None:
-    count, renewals = 60, 8
-    report, asked, cluster = follow(Cluster(count, 3 * count / renewals), 50, renewals)
-    assert report["lease_seconds"] < 25
+    count, renewals = 30, 8
+    report, asked, cluster = follow(Cluster(count, 3 * count / renewals), 26, renewals)
+    assert report["lease_seconds"] < 12
     renewed = Counter(each.path for each in asked if each.method == "PUT")
     assert len(renewed) == count
     assert cluster.expired == set()
