@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,12 @@ class StoredKey:
         """Read what `as_dict` wrote."""
         replaced = stored["replaced_at"]
         return cls(RSAKey.import_key(stored["jwk"]), datetime.fromisoformat(replaced) if replaced else None)
+
+
+# To check a private key takes some 40 ms, and every start reads the same file at least twice.
+@lru_cache(maxsize=2)
+def _parsed(text: str) -> tuple[StoredKey, ...]:
+    return tuple(StoredKey.from_dict(each) for each in json.loads(text)["keys"])
 
 
 class SigningKeys:
@@ -90,7 +97,7 @@ class SigningKeys:
             return self._loaded
 
     def _read(self) -> list[StoredKey]:
-        return [StoredKey.from_dict(each) for each in json.loads(self._private_file.read_text())["keys"]]
+        return list(_parsed(self._private_file.read_text()))
 
     def _store(self, keys: list[StoredKey]) -> None:
         # Published first: no token may be signed by a key that the verifiers cannot know yet.
