@@ -54,15 +54,18 @@ def test_its_gateway_comes_in(kernel: Kernel) -> None:
     assert kernel.client(kernel.gateway)
 
 
+@pytest.mark.slow
 def test_who_has_no_keys_does_not(kernel: Kernel) -> None:
     assert not kernel.client()
 
 
+@pytest.mark.slow
 def test_who_knows_the_kernels_public_key_alone_does_not(kernel: Kernel) -> None:
     assert not kernel.client(zmq.curve_keypair())
     assert kernel.client(kernel.gateway)
 
 
+@pytest.mark.slow
 def test_a_gateway_speaks_to_no_other_kernel_in_its_place(kernel: Kernel) -> None:
     assert not kernel.client(kernel.gateway, zmq.curve_keypair()[0])
 

@@ -108,6 +108,7 @@ def test_much_waits_for_a_reader_that_is_slow_and_none_is_dropped(kernel: Kernel
     assert ends[-1].wait(5)
 
 
+@pytest.mark.slow
 def test_a_reader_that_takes_nothing_holds_up_nothing_for_long(kernel: Kernel) -> None:
     kernel.publisher._patience._most = kernel.publisher._patience._left = 0.3
     first, count = kernel.sent + 1, 6 * MOST_WAITING
@@ -122,6 +123,7 @@ def test_a_reader_that_takes_nothing_holds_up_nothing_for_long(kernel: Kernel) -
     assert json.loads(frames[-1]) == {"number": first + count}
 
 
+@pytest.mark.slow
 def test_when_it_is_quiet_the_number_of_the_next_message_is_told_again_and_again(kernel: Kernel) -> None:
     kernel.publish()
     assert kernel.numbers(1) == [kernel.sent]

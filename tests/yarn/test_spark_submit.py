@@ -83,6 +83,7 @@ def test_what_went_wrong_is_told(submitter: Submitter, says: str, kind: type[Exc
         submitter(says).submit("ada", "hdfs:///begin.py", "", {})
 
 
+@pytest.mark.slow
 def test_one_that_does_not_end_is_ended(submitter: Submitter) -> None:
     with pytest.raises(Unreachable, match="did not end within"):
         submitter("", "import time; time.sleep(60)", 1).submit("ada", "hdfs:///begin.py", "", {})
@@ -93,6 +94,7 @@ def test_java_that_is_not_there_is_told(tmp_path: Path) -> None:
         SparkSubmit(str(tmp_path / "none"), tmp_path, tmp_path, "kubeyard").submit("ada", "x.py", "", {})
 
 
+@pytest.mark.slow
 def test_only_so_many_run_at_once(submitter: Submitter, tmp_path: Path) -> None:
     running = tmp_path / "running"
     running.mkdir()
