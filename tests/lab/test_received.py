@@ -43,6 +43,13 @@ def test_what_the_gateway_says_in_the_notebooks_name_is_not_the_kernels() -> Non
     assert received.query() == "&after=k_1"
 
 
+def test_the_welcome_of_a_new_connection_to_the_kernel_is_no_output() -> None:
+    received = begun()
+    received.note(message("k_1"))
+    received.note(message("k_2", "iopub_welcome"))
+    assert received.query() == "&after=k_1"
+
+
 def test_what_was_not_confirmed_counts_as_lost_when_the_connection_breaks() -> None:
     received = begun()
     received.note(message("k_1"))

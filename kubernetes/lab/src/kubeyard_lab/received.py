@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 _REMEMBERED = 1000
 # Of the answers to a notebook its kernel keeps these only.
 _KEPT_ANSWERS = (b'"execute_reply"', b'"input_request"')
+# What a new subscriber to the output gets: its kernel keeps none, and could not go on from it.
+_WELCOME = b'"iopub_welcome"'
 
 
 class Received:
@@ -26,7 +28,7 @@ class Received:
     def note(self, message: bytes) -> None:
         """Remember a message, by the v1 protocol, that was written to the browser."""
         channel, header = part_of(message, 0), part_of(message, 1)
-        if self._own in header:
+        if self._own in header or _WELCOME in header:
             return
         if channel == b"iopub" or any(kind in header for kind in _KEPT_ANSWERS):
             self._written[channel.decode()] = header

@@ -16,7 +16,7 @@ from kubeyard_gateway import metrics
 from kubeyard_gateway.client_output import ClientOutput
 from kubeyard_gateway.execution_state import ExecutionState
 from kubeyard_gateway.guard import Guard
-from kubeyard_gateway.kernel_messages import Frames
+from kubeyard_gateway.kernel_messages import Frames, is_kept_answer
 from kubeyard_gateway.last_words import last_words, restart_words
 from kubeyard_gateway.link import Link
 from kubeyard_gateway.replay import CONNECTED_WITHIN_SECONDS, LastForwarded, Replay
@@ -122,6 +122,10 @@ class Channels(Guard, ZMQChannelsHandler):
             super()._on_zmq_reply(stream, msg_list)
             return
         self._output.still_held()
+        if self._link is not None and self._link.is_broken and is_kept_answer(msg_list):
+            # An older one may have been lost on the way. The client comes back in a moment, names the newest
+            # that it has, and is given both in their order.
+            return
         if not self._replay.holds(stream.channel, msg_list):
             self._forward(stream.channel, msg_list)
 

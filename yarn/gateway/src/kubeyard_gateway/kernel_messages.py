@@ -8,6 +8,10 @@ DELIMITER = b"<IDS|MSG>"
 MARK_TOPIC = b"kubeyard.mark"
 NUMBER = b"kubeyard.number:"
 
+# Of the answers to a client the kernel keeps these only.
+KEPT_ANSWERS = (b'"execute_reply"', b'"input_request"')
+WELCOME = b'"iopub_welcome"'
+
 Frames = list[bytes]
 # Asks a kernel on its control port, by the question's name.
 Ask = Callable[..., Any]
@@ -17,6 +21,12 @@ Tell = Callable[[str, dict[str, Any]], None]
 def header_of(frames: Frames) -> bytes:
     """Return the frame with the message's id."""
     return frames[frames.index(DELIMITER) + 2]
+
+
+def is_kept_answer(frames: Frames) -> bool:
+    """Return whether the message is an answer that its kernel keeps for clients that were away."""
+    header = header_of(frames)
+    return any(kind in header for kind in KEPT_ANSWERS)
 
 
 def number_of(frames: Frames) -> int | None:

@@ -37,6 +37,11 @@ class Link:
         self._monitor = ZMQStream(self._socket.get_monitor_socket(zmq.EVENT_DISCONNECTED))
         self._monitor.on_recv(self._disconnected)
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether it broke: an answer that comes now is not the next one, as those before it may be lost."""
+        return self._asking is not None
+
     def close(self) -> None:
         """The client is gone."""
         if self._asking is not None:

@@ -13,10 +13,12 @@ from kubeyard_gateway.continuity import Continuity
 from kubeyard_gateway.kernel_messages import (
     DELIMITER,
     MARK_TOPIC,
+    WELCOME,
     Ask,
     Frames,
     Tell,
     header_of,
+    is_kept_answer,
     messages_of,
     words_for_lost,
 )
@@ -31,8 +33,6 @@ CONNECTED_WITHIN_SECONDS = 3
 # An answer that fell between two connections is not published: it is asked for once more.
 ANSWERS_AGAIN_AFTER_SECONDS = 1
 SESSIONS_REMEMBERED = 10_000
-# Of the answers to a client the kernel keeps these only.
-KEPT_ANSWERS = (b'"execute_reply"', b'"input_request"')
 
 Forward = Callable[[str, Frames], None]
 # The mark has come, and what is behind it waits until what was before it is handed over.
@@ -49,7 +49,8 @@ class LastForwarded:
     def note(self, session: str, channel: str, frames: Frames) -> None:
         """Remember the message as the newest; the sessions that were silent longest are forgotten."""
         headers, header = self._headers.setdefault(session, {}), header_of(frames)
-        if channel == "iopub" or any(kind in header for kind in KEPT_ANSWERS):
+        # The welcome of a new subscriber is no output: its kernel keeps none, and could not go on from it.
+        if (channel == "iopub" and WELCOME not in header) or is_kept_answer(frames):
             headers[channel] = header
         self._headers.move_to_end(session)
         if len(self._headers) > SESSIONS_REMEMBERED:
@@ -111,7 +112,7 @@ class Replay:
         header = header_of(frames)
         if self._answered is None:
             return False
-        if self._newer is not None and any(kind in header for kind in KEPT_ANSWERS):
+        if self._newer is not None and is_kept_answer(frames):
             self._newer.append((channel, frames))
             return True
         self._answered.add(header)
