@@ -20,6 +20,14 @@ print(relay.makefile().readline(), flush=True)
 {end}
 """
 
+# YARN asks all processes of a container to end, the relay among them.
+ASKED_BY_YARN = """
+import psutil
+for process in psutil.Process(os.getppid()).children():
+    process.terminate()
+signal.pause()
+"""
+
 
 def relay_after(end: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     """Run the relay beside a kernel that ends so; the kernel's parent, as Java is, never asks for it."""
@@ -48,6 +56,7 @@ def relay_after(end: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     [
         ("os.kill(os.getpid(), signal.SIGKILL)", 128 + signal.SIGKILL, "SIGKILL"),
         ("os.kill(os.getpid(), signal.SIGSEGV)", 128 + signal.SIGSEGV, "SIGSEGV"),
+        (ASKED_BY_YARN, 128 + signal.SIGTERM, "SIGTERM"),
         ("os._exit(3)", 3, "status 3"),
         # Without a good-bye even a calm end is a failure.
         ("os._exit(0)", 1, "status 1"),

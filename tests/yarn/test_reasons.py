@@ -75,6 +75,7 @@ def test_memory_kill_tells_the_numbers_and_what_to_raise() -> None:
     [
         (137, "killed by signal 9", Cause.SIGNAL),
         (139, "ended by signal 11", Cause.SIGNAL),
+        (143, "asked to end by signal 15", Cause.SIGNAL),
         (3, "ended with status 3", Cause.PROGRAM),
         (1, "ended with an error", Cause.PROGRAM),
     ],

@@ -76,7 +76,7 @@ EXIT_STATUS = re.compile(r"exited with status (?P<code>\d+)")
 LIFETIME = re.compile(r"(exceed\w* (its|the)|due to) lifetime", re.IGNORECASE)
 # A shell's way to say that a signal ended a process.
 SIGNALS_FROM = 128
-SIGKILL = 9
+SIGKILL, SIGTERM = 9, 15
 
 
 def why(told: Told) -> Reason | None:
@@ -139,6 +139,12 @@ def _program(told: Told, _: re.Match[str]) -> Reason:
             Cause.SIGNAL,
             "Its Python process was killed by signal 9: mostly the node itself ran out of memory.",
             _raise_memory(told),
+        )
+    if code == SIGNALS_FROM + SIGTERM:
+        return Reason(
+            Cause.SIGNAL,
+            "Its Python process was asked to end by signal 15: by its own code, or by somebody on its node.",
+            "Start it again; should it end so once more, ask those who look after the cluster.",
         )
     if code > SIGNALS_FROM:
         return Reason(

@@ -13,6 +13,8 @@ from pathlib import Path
 WAIT_SECONDS = 20
 # Its connection is closed a moment before it is dead.
 STATUS_SECONDS = 2
+# YARN kills a container this soon after it has asked its processes to end, a quarter of a second by default.
+YARNS_TURN_SECONDS = 3
 # A process that has ended and that nobody has asked how.
 ENDED = "Z"
 
@@ -71,6 +73,9 @@ def give_up(pid: int) -> None:
     speak.
     """
     status = status_of_end(pid)
+    if status == signal.SIGTERM + 128:
+        # By YARN, which says why, with the memory that was used: unless an application speaks before it.
+        time.sleep(YARNS_TURN_SECONDS)
     name = signal.Signals(status - 128).name if status > 128 else f"status {status}"
     sys.stderr.write(f"the kernel's process has died: {name}; see kernel.err\n")
     sys.exit(status)
@@ -78,6 +83,8 @@ def give_up(pid: int) -> None:
 
 def main() -> None:
     """Hand over, then wait for the kernel's end; one without a good-bye is a failed application."""
+    # It comes to all in the container, and the end of this one would be told as the reason.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     kernel = connect("kernel.sock")
     gateway = {name: value for name, value in os.environ.items() if name.startswith("PYSPARK_GATEWAY")}
     kernel.sendall(json.dumps(gateway).encode() + b"\n")
