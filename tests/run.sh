@@ -105,7 +105,7 @@ main() {
       phase "rules and types" lint
       phase "without daemons" tests without-daemons -m "not daemons and not browser and not readme"
       phase "the real platform" tests daemons -m "daemons and not long and not browser and not readme"
-      phase "Chromium on the real platform" tests browser -m "browser and not readme"
+      phase "Chromium on the real platform" tests browser -m "browser and not long and not readme"
       phase "every command of the README" tests readme -m readme
       results+=("not run here: the long tests; run them by: bash tests/run.sh long")
       ;;
