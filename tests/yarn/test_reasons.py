@@ -88,6 +88,14 @@ def test_status_of_the_python_process_tells_how_it_ended(status: int, words: str
     assert explained.cause is cause
 
 
+def test_container_that_was_ended_from_outside_names_the_likely_cause_and_what_to_raise() -> None:
+    explained = why(died("Shutdown hook called before final status was reported."))
+
+    assert explained
+    assert "ended from outside: mostly by YARN, for using more memory" in explained.what
+    assert explained.next_step.startswith("Raise the driver's or the executors' memory")
+
+
 def test_killed_by_its_own_word_is_killed() -> None:
     explained = why(Told("FINISHED", "KILLED"))
 

@@ -120,6 +120,15 @@ def _out_of_memory(told: Told, _: re.Match[str]) -> Reason:
     return Reason(Cause.MEMORY, what, _raise_memory(told))
 
 
+def _ended_from_outside(told: Told, _: re.Match[str]) -> Reason:
+    """Spark's last words, where they came before YARN's: nobody says any more who ended its container."""
+    return Reason(
+        Cause.UNKNOWN,
+        "Its container was ended from outside: mostly by YARN, for using more memory than it may have.",
+        _raise_memory(told),
+    )
+
+
 def _raise_memory(told: Told) -> str:
     if not told.environment:
         return "Raise the driver's or the executors' memory in its environment, or work on less data at once."
@@ -191,6 +200,7 @@ WAITING: tuple[tuple[str, Words], ...] = (
 )
 
 ENDED: tuple[tuple[str, Words], ...] = (
+    (r"Shutdown hook called before final status", _ended_from_outside),
     (
         r"beyond (the )?.{0,12}(?i:physical).? memory|exitCode: (-104|137)|OutOfMemory|Java heap space",
         _out_of_memory,
