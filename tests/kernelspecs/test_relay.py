@@ -57,7 +57,7 @@ def relay_after(end: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     [
         ("os.kill(os.getpid(), signal.SIGKILL)", 128 + signal.SIGKILL, "SIGKILL"),
         ("os.kill(os.getpid(), signal.SIGSEGV)", 128 + signal.SIGSEGV, "SIGSEGV"),
-        (ASKED_BY_YARN, 128 + signal.SIGTERM, "SIGTERM"),
+        pytest.param(ASKED_BY_YARN, 128 + signal.SIGTERM, "SIGTERM", marks=pytest.mark.slow),
         ("os._exit(3)", 3, "status 3"),
         # Without a good-bye even a calm end is a failure.
         ("os._exit(0)", 1, "status 1"),
@@ -78,6 +78,7 @@ def reap_others() -> None:
             os.waitpid(child.pid, 0)
 
 
+@pytest.mark.slow
 def test_status_of_a_kernel_that_died_before_the_relay_came_is_found_too(tmp_path: Path) -> None:
     reap_others()
     early = KERNEL.split("relay, _")[0] + "os.kill(os.getpid(), signal.SIGTERM)"
