@@ -1,13 +1,12 @@
 """The schema, up and down, on both databases."""
 
-import sqlite3
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from harness.sqlite_writer import writing_for_a_moment
 from kubeyard_api.storage.database import Database
 from kubeyard_api.storage.schema import whole_schema
 from sqlalchemy import inspect
@@ -49,13 +48,8 @@ def test_each_migration_can_be_taken_back_alone(empty_database: Database) -> Non
 def test_a_new_file_is_opened_beside_one_who_writes_it(tmp_path: Path) -> None:
     """The first start opens it from several processes at once."""
     file = tmp_path / "fresh.sqlite"
-    writer = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    writer.execute("BEGIN IMMEDIATE")
-    done = threading.Timer(0.2, writer.rollback)
-    done.start()
-    opened = Database(f"sqlite:///{file}")
-    with opened.engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-    opened.close()
-    done.join()
-    writer.close()
+    with writing_for_a_moment(file):
+        opened = Database(f"sqlite:///{file}")
+        with opened.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        opened.close()

@@ -11,10 +11,8 @@ from typing import Any
 
 import pytest
 from harness.gateway import GatewayProcess, Gateways, gateway_python
-from harness.scripted_server import ScriptedServer
-from harness.scripted_yarn import SPEC, ScriptedYarn, connection, report, spark_folders
+from harness.scripted_yarn import SPEC, ScriptedYarn, connection, gateway_before, report
 from harness.waiting import wait_until
-from kubeyard_kernelspecs import write_kernelspec
 
 pytestmark = pytest.mark.slow
 MEMORY = (
@@ -55,17 +53,9 @@ def gateway(
     yarn: ScriptedYarn, start_gateway: Gateways, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GatewayProcess]:
     """A gateway before the scripted cluster, which waits six seconds for a start."""
-    with ScriptedServer(yarn) as server:
-        here = {"KUBEYARD_RM_URLS": server.url, "KUBEYARD_HTTPFS_URL": server.url}
-        folders = spark_folders(tmp_path_factory.mktemp("cluster"))
-        patience = {
-            "KUBEYARD_GATEWAY_LAUNCH_TIMEOUT_SECONDS": "6",
-            "KUBEYARD_GATEWAY_STOP_TIMEOUT_SECONDS": "1",
-        }
-        process = start_gateway(**here, **folders, **patience)
-        write_kernelspec(process.folder / "kernelspecs", SPEC)
+    folder = tmp_path_factory.mktemp("cluster")
+    with gateway_before(yarn, start_gateway, folder, KUBEYARD_GATEWAY_LAUNCH_TIMEOUT_SECONDS="6") as process:
         yield process
-        process.stop()
 
 
 def test_memory_kill_is_told_with_the_numbers_and_what_to_raise(

@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 from harness.gateway import GatewayProcess, Gateways
-from harness.scripted_server import ScriptedServer
-from harness.scripted_yarn import SPEC, Container, ScriptedYarn, connection, report, spark_folders
+from harness.scripted_yarn import SPEC, Container, ScriptedYarn, connection, gateway_before, report
 from harness.waiting import wait_until
-from kubeyard_kernelspecs import write_kernelspec
 
 pytestmark = pytest.mark.slow
 TAKEN = {"error": "ZMQError: Address already in use (addr='tcp://127.0.0.1:5')"}
@@ -29,15 +27,8 @@ def gateway(
     yarn: ScriptedYarn, start_gateway: Gateways, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GatewayProcess]:
     """A gateway before the scripted cluster."""
-    with ScriptedServer(yarn) as server:
-        here = {"KUBEYARD_RM_URLS": server.url, "KUBEYARD_HTTPFS_URL": server.url}
-        folders = spark_folders(tmp_path_factory.mktemp("cluster"))
-        # Nobody is there to be stopped in peace.
-        process = start_gateway(**here, **folders, KUBEYARD_GATEWAY_STOP_TIMEOUT_SECONDS="1")
-        write_kernelspec(process.folder / "kernelspecs", SPEC)
+    with gateway_before(yarn, start_gateway, tmp_path_factory.mktemp("cluster")) as process:
         yield process
-        yarn.answers.set()
-        process.stop()
 
 
 def in_turn(*reports: dict[str, Any]) -> Container:

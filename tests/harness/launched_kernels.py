@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kubeyard_kernelspecs import write_kernelspec
 from kubeyard_kernelspecs.bundle import launcher_zip
 
 from harness.gateway import GatewayProcess, Gateways, gateway_python
-from harness.scripted_server import Answer, Asked, ScriptedServer
-from harness.scripted_yarn import SPEC, ScriptedYarn, spark_folders
+from harness.scripted_server import Answer, Asked
+from harness.scripted_yarn import ScriptedYarn, gateway_before
 
 END_SECONDS = 20
 
@@ -96,16 +95,11 @@ class LaunchingYarn(ScriptedYarn):
 def launching_gateway(start: Gateways, folder: Path) -> Iterator[tuple[GatewayProcess, LaunchingYarn]]:
     """A gateway of `start`'s whose kernels are the launcher's; all of it is ended in the end."""
     yarn = LaunchingYarn(folder)
-    with ScriptedServer(yarn) as server:
-        here = {"KUBEYARD_RM_URLS": server.url, "KUBEYARD_HTTPFS_URL": server.url}
-        settings = {"KUBEYARD_GATEWAY_STOP_TIMEOUT_SECONDS": "1", "KUBEYARD_GATEWAY_SPARES": "0"}
-        process = start(**here, **spark_folders(folder), **settings)
-        write_kernelspec(process.folder / "kernelspecs", SPEC)
-        try:
+    try:
+        with gateway_before(yarn, start, folder, KUBEYARD_GATEWAY_SPARES="0") as process:
             yield process, yarn
-        finally:
-            process.stop()
-            yarn.close()
+    finally:
+        yarn.close()
 
 
 def _in_gateways_environment(package: str) -> Path:

@@ -9,16 +9,17 @@ import json
 import subprocess
 import threading
 import zipfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from kubeyard_kernelspecs import write_kernelspec
 from kubeyard_yarn.quoting import unpack
 
-from harness.gateway import gateway_python
+from harness.gateway import GatewayProcess, Gateways, gateway_python
 from harness.kernelspecs import kernelspec
-from harness.scripted_server import Answer, Asked, as_json
+from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
 
 RUNTIME_FILES = ("__spark_conf__.zip", "launcher.zip", "pyspark.zip", "relay.py")
 # In the gateway's environment, which has what seals a report: the launcher's own code.
@@ -132,6 +133,24 @@ def connection(key: str = "key") -> dict[str, Any]:
         ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port", "comm_port"), 9
     )
     return {"transport": "tcp", "ip": "127.0.0.1", "signature_scheme": "hmac-sha256", "key": key, **ports}
+
+
+@contextmanager
+def gateway_before(
+    yarn: ScriptedYarn, start_gateway: Gateways, folder: Path, **settings: str
+) -> Iterator[GatewayProcess]:
+    """A gateway before the scripted cluster, with SPEC among its kernelspecs; `folder` holds Spark's."""
+    with ScriptedServer(yarn) as server:
+        here = {"KUBEYARD_RM_URLS": server.url, "KUBEYARD_HTTPFS_URL": server.url}
+        # Nobody is there to be stopped in peace.
+        brief = {"KUBEYARD_GATEWAY_STOP_TIMEOUT_SECONDS": "1"}
+        process = start_gateway(**here, **spark_folders(folder), **(brief | settings))
+        write_kernelspec(process.folder / "kernelspecs", SPEC)
+        try:
+            yield process
+        finally:
+            yarn.answers.set()
+            process.stop()
 
 
 def spark_folders(folder: Path) -> dict[str, str]:

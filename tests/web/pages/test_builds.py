@@ -4,23 +4,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from harness.environment_form import FORM
 from harness.site import Site
 from harness.web_ui import Browser
 from kubeyard_client.messages.environments import BuildError, BuildState, BuildStep, BuildStepName, StepState
 from kubeyard_web.ending import EXTENSION as ENDING
 from kubeyard_web.ending import Ending
 
-FORM = {
-    "name": "churn",
-    "visibility": "private",
-    "pip": "humanize",
-    "conda": "",
-    "driver_memory_mb": "1024",
-    "executor_memory_mb": "1024",
-    "executors": "1",
-    "executor_cores": "1",
-    "queue": "interactive",
-}
 BEGAN = datetime.now(UTC) - timedelta(seconds=90)
 STEPS = (
     BuildStep(

@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from harness.environment_form import FORM
 from harness.site import Site
 from harness.web_ui import Browser
 from kubeyard_client.messages.environments import BuildError, BuildState
-
-from .test_builds import FORM
 
 PAGE = "/environments/ada/churn"
 REFUSED = BuildError(code="no-such-package", detail="There is no pip package called 'humanise'.")

@@ -1,20 +1,9 @@
 """An environment's own time until its idle kernels are stopped."""
 
 import pytest
+from harness.environment_form import FORM
 from harness.site import Site
 from harness.web_ui import Browser
-
-FORM = {
-    "name": "churn",
-    "visibility": "private",
-    "pip": "humanize",
-    "conda": "",
-    "driver_memory_mb": "1024",
-    "executor_memory_mb": "1024",
-    "executors": "1",
-    "executor_cores": "1",
-    "queue": "interactive",
-}
 
 
 @pytest.fixture

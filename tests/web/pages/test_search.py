@@ -1,20 +1,10 @@
 """The search box."""
 
 from harness.applications import application, kernel_application
+from harness.environment_form import FORM
 from harness.site import Site
 
 KERNEL = "6aff9493-877e-4b51-b8f9-b2bf1f7a0870"
-FORM = {
-    "name": "churn",
-    "visibility": "private",
-    "pip": "humanize",
-    "conda": "",
-    "driver_memory_mb": "1024",
-    "executor_memory_mb": "1024",
-    "executors": "1",
-    "executor_cores": "1",
-    "queue": "interactive",
-}
 
 
 def test_one_box_finds_applications_kernels_and_environments(site: Site) -> None:

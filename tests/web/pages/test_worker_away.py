@@ -4,11 +4,11 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from harness.environment_form import FORM
 from harness.site import Site
 from harness.waiting import wait_until
 from harness.web_ui import Browser
 
-from .test_builds import FORM
 from .test_events import listening
 
 AWAY = "The build worker has not answered since"

@@ -1,6 +1,5 @@
 """The database: both kinds, their migrations, and what must hold on each."""
 
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from harness.postgresql import PostgreSql
+from harness.sqlite_writer import writing_for_a_moment
 from harness.web_ui import WebUi, password_of, running_web_ui
 from kubeyard_web.accounts.delays import LoginDelays, MustWait
 from kubeyard_web.accounts.models import User
@@ -91,16 +91,11 @@ def test_migrating_from_several_processes_at_once_does_it_once(database_url: str
 def test_a_new_file_is_opened_beside_one_who_writes_it(tmp_path: Path) -> None:
     """The first start opens it from several processes at once."""
     file = tmp_path / "fresh.sqlite"
-    writer = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    writer.execute("BEGIN IMMEDIATE")
-    done = threading.Timer(0.2, writer.rollback)
-    done.start()
-    opened = Database(f"sqlite:///{file}")
-    with opened.engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-    opened.close()
-    done.join()
-    writer.close()
+    with writing_for_a_moment(file):
+        opened = Database(f"sqlite:///{file}")
+        with opened.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        opened.close()
 
 
 def test_moments_come_back_as_they_were(database: Database) -> None:
