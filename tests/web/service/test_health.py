@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from harness.web_ui import WebUi, running_web_ui
+from harness.web_ui import NOWHERE, WebUi, running_web_ui
 from sqlalchemy import text
 
 
@@ -22,6 +22,20 @@ def test_not_ready_while_the_database_is_of_an_older_program(tmp_path: Path) -> 
 
     assert answer.status_code == 503
     assert "run migrate" in answer.json()["checks"]["database"]
+
+
+def test_ready_when_an_upgrade_has_brought_newer_tables(tmp_path: Path) -> None:
+    with running_web_ui(tmp_path) as web_ui:
+        with web_ui.services.database.connection() as connection:
+            connection.execute(text("UPDATE web_schema_version SET version_num = '9999'"))
+
+        assert web_ui.browser().get("/readyz").status_code == 200
+
+
+def test_ready_while_the_edge_and_the_hub_are_out_of_reach(web_ui: WebUi) -> None:
+    assert web_ui.services.settings.api_url == NOWHERE
+    assert web_ui.browser().get("/readyz").status_code == 200
+    assert web_ui.browser().log_in("bob").status_code == 302
 
 
 def test_not_ready_without_signing_keys_but_alive(web_ui: WebUi) -> None:

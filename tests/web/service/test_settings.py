@@ -102,6 +102,14 @@ def test_a_secret_that_others_may_read_is_refused(tmp_path: Path, mode: int, con
         settings_in(tmp_path, web_secret_key_file=secret)
 
 
+def test_a_secret_that_its_group_may_read_is_taken_as_pods_are_given_it(tmp_path: Path) -> None:
+    secret = tmp_path / "mounted-secret"
+    secret.write_text("a secret")
+    secret.chmod(0o440)
+
+    assert settings_in(tmp_path, web_secret_key_file=secret).secret_key == "a secret"
+
+
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
 def test_postgresql_is_named_in_any_usual_way(tmp_path: Path, scheme: str) -> None:
     settings: Any = settings_in(tmp_path, web_database_url=f"{scheme}://kubeyard@db/kubeyard")

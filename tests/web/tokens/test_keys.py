@@ -2,13 +2,18 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from harness.web_ui import AdvancingClock
+from joserfc.jwk import RSAKey
 from kubeyard_identity.verifier import InvalidToken, Verifier
 from kubeyard_web.tokens.keys import SigningKeys
+from kubeyard_web.tokens.keys_command import change_keys
 from kubeyard_web.tokens.signing import Bearer, TokenIssuer
 
 ISSUER = "http://127.0.0.1:5000"
@@ -146,3 +151,93 @@ def test_a_changed_role_makes_a_new_token_at_once(signer: Signer) -> None:
     promoted = signer.tokens.token(Bearer("ada", ("admins", "people"), ("user", "admin")))
 
     assert signer.verifier.caller(promoted).is_admin
+
+
+def test_a_prepared_key_is_published_before_anything_is_signed_by_it(signer: Signer) -> None:
+    [first] = signer.public_ids
+
+    prepared = signer.keys.prepare()
+
+    assert signer.public_ids == [first, prepared]
+    assert str(signer.keys.current().kid) == first
+    assert signer.keys.prepare() == prepared
+    assert signer.keys.rotate() == prepared
+    assert signer.verifier.caller(signer.tokens.sign(BOB)).name == "bob"
+
+
+def test_an_edge_that_was_given_the_keys_in_time_takes_tokens_of_both(signer: Signer, tmp_path: Path) -> None:
+    old = signer.tokens.sign(BOB)
+    signer.keys.prepare()
+    edge = Verifier(tmp_path / "edge.json", ISSUER, "kubeyard-api")
+    (tmp_path / "edge.json").write_text(signer.public_file.read_text())
+
+    signer.keys.rotate()
+
+    assert edge.caller(old).name == "bob"
+    assert edge.caller(signer.tokens.sign(BOB)).name == "bob"
+
+
+AS_A_POD_HAS_THEM = """
+import sys
+from pathlib import Path
+from kubeyard_web.clock import Clock
+from kubeyard_web.tokens.keys import KeysAreKeptElsewhere, SigningKeys
+keys = SigningKeys(Path(sys.argv[1]), Path(sys.argv[2]), Clock())
+keys.ensure()
+try:
+    keys.rotate()
+except KeysAreKeptElsewhere as refused:
+    print(keys.current().kid, refused)
+"""
+
+
+@pytest.mark.slow
+def test_mounted_keys_are_used_and_never_written(signer: Signer, tmp_path: Path) -> None:
+    signer.private_file.parent.chmod(0o555)
+    # Root without capabilities is bound by a folder's mode like anybody else.
+    bound = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    published = tmp_path / "jwks.json"
+    argv = [*bound, sys.executable, "-c", AS_A_POD_HAS_THEM, str(signer.private_file), str(published)]
+
+    told = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    assert [key["kid"] for key in json.loads(published.read_text())["keys"]] == signer.public_ids
+    assert told.startswith(signer.public_ids[0])
+    assert "signing-keys" in told
+
+
+def test_keys_of_a_secret_are_made_prepared_and_rotated_by_a_filter() -> None:
+    keys = _filtered("new", "")
+    [first] = _public_ids(keys)
+
+    waiting = _filtered("prepare", keys)
+    in_use = _filtered("rotate", waiting)
+
+    assert _public_ids(waiting)[0] == first
+    assert _public_ids(in_use) == list(reversed(_public_ids(waiting)))
+
+
+def test_a_key_as_pem_signs_and_can_be_rotated(tmp_path: Path) -> None:
+    pem = RSAKey.generate_key(2048).as_pem(private=True).decode()
+    (tmp_path / "key.pem").write_text(pem)
+    keys = SigningKeys(tmp_path / "key.pem", tmp_path / "jwks.json", AdvancingClock())
+    keys.ensure()
+    token = TokenIssuer(keys, AdvancingClock(), ISSUER, 600).sign(BOB)
+
+    assert Verifier(tmp_path / "jwks.json", ISSUER, "kubeyard-api").caller(token).name == "bob"
+    assert str(keys.current().kid) in _public_ids(_filtered("rotate", pem))
+
+
+def test_what_holds_no_keys_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert change_keys("rotate", StringIO('{"keys": []}'), StringIO()) == 2
+    assert "holds no signing keys" in capsys.readouterr().err
+
+
+def _filtered(action: str, text: str) -> str:
+    out = StringIO()
+    assert change_keys(action, StringIO(text), out) == 0
+    return out.getvalue()
+
+
+def _public_ids(keys: str) -> list[str]:
+    return [key["kid"] for key in json.loads(_filtered("public", keys))["keys"]]

@@ -1,7 +1,8 @@
-"""The web UI's commands: migrate, serve, admin-link, rotate-keys."""
+"""The web UI's commands: migrate, serve, admin-link, prepare-keys, rotate-keys, signing-keys."""
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from kubeyard_web import logs
 from kubeyard_web.accounts.newcomers import offer_link
@@ -12,7 +13,8 @@ from kubeyard_web.migrations.run import migrate
 from kubeyard_web.server import Server
 from kubeyard_web.services import EXTENSION
 from kubeyard_web.settings import Settings, WrongSettings, load
-from kubeyard_web.tokens.keys import SigningKeys
+from kubeyard_web.tokens.keys import KeysAreKeptElsewhere, SigningKeys
+from kubeyard_web.tokens.keys_command import ACTIONS, change_keys
 
 
 def main() -> int:
@@ -23,10 +25,22 @@ def main() -> int:
         ("migrate", "bring the database up to date; safe to run again, and from several places at once"),
         ("serve", "serve the pages"),
         ("admin-link", "print a link to create the first administrator, while there is none"),
-        ("rotate-keys", "sign with a new key from now on; tokens signed before stay valid until they end"),
+        ("prepare-keys", "publish the next key, by which nothing is signed before `rotate-keys`"),
+        ("rotate-keys", "sign with the next key from now on; tokens signed before stay valid until they end"),
     ):
         commands.add_parser(name, help=summary)
-    command = parser.parse_args().command
+    elsewhere = commands.add_parser(
+        "signing-keys",
+        help="change keys that a Secret holds, from standard input to standard output",
+    )
+    elsewhere.add_argument("action", choices=ACTIONS)
+    arguments = parser.parse_args()
+    if arguments.command == "signing-keys":
+        return change_keys(arguments.action, sys.stdin, sys.stdout)
+    return _run(arguments.command)
+
+
+def _run(command: str) -> int:
     try:
         settings = load()
     except WrongSettings as problem:
@@ -55,13 +69,31 @@ def _admin_link(settings: Settings) -> int:
     return 1
 
 
+def _prepare_keys(settings: Settings) -> int:
+    return _change_keys(settings, SigningKeys.prepare, "The key {} is published, and waits for rotate-keys.")
+
+
 def _rotate_keys(settings: Settings) -> int:
-    key_id = SigningKeys(settings.web_signing_keys_file, settings.jwks_file, Clock()).rotate()
-    print(f"Tokens are signed by the key {key_id} from now on.")  # noqa: T201
+    return _change_keys(settings, SigningKeys.rotate, "Tokens are signed by the key {} from now on.")
+
+
+def _change_keys(settings: Settings, change: Callable[[SigningKeys], str], told: str) -> int:
+    try:
+        key_id = change(SigningKeys(settings.web_signing_keys_file, settings.jwks_file, Clock()))
+    except KeysAreKeptElsewhere as problem:
+        print(problem, file=sys.stderr)  # noqa: T201
+        return 1
+    print(told.format(key_id))  # noqa: T201
     return 0
 
 
-COMMANDS = {"migrate": _migrate, "serve": _serve, "admin-link": _admin_link, "rotate-keys": _rotate_keys}
+COMMANDS = {
+    "migrate": _migrate,
+    "serve": _serve,
+    "admin-link": _admin_link,
+    "prepare-keys": _prepare_keys,
+    "rotate-keys": _rotate_keys,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

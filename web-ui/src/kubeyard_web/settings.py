@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 from pathlib import Path
+from stat import S_IRWXO
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -37,7 +38,8 @@ def _database_url(value: str) -> str:
 def _secret_file(path: Path) -> Path:
     if not path.is_file():
         raise ValueError("is not there; make it with mode 0600 and the secret as its only line")
-    if path.stat().st_mode & 0o077:
+    # Its group may read it: a Secret mounted into a pod belongs to root and to the pod's group.
+    if path.stat().st_mode & S_IRWXO:
         raise ValueError("may be read by others; run: chmod 600 " + str(path))
     if not path.read_text().strip():
         raise ValueError("is empty; write the secret into it")

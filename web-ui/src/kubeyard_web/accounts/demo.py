@@ -4,6 +4,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kubeyard_web.accounts import users
@@ -19,6 +20,13 @@ log = structlog.get_logger()
 
 def reconcile(database: Database, clock: Clock, *, wanted: bool) -> None:
     """Make or open the demo accounts if wanted, else close them and end their logins."""
+    try:
+        _reconcile(database, clock, wanted=wanted)
+    except IntegrityError:  # another process that starts now made an account first: so now it is there
+        _reconcile(database, clock, wanted=wanted)
+
+
+def _reconcile(database: Database, clock: Clock, *, wanted: bool) -> None:
     with database.writing() as session:
         for account in ACCOUNTS:
             if wanted:

@@ -28,15 +28,20 @@ def migrate(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the tables are those that this program was written for."""
+    """Whether the tables have all that this program was written for.
+
+    Newer ones do: a release only adds to the tables of the one before, whose processes go on serving while
+    an upgrade replaces them one by one.
+    """
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        return context.get_current_revision() == _newest()
+        return (context.get_current_revision() or "") >= _newest()
 
 
 @cache
-def _newest() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+def _newest() -> str:
+    """Revisions are numbered, four digits each, so that they can be compared."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 def _config() -> Config:

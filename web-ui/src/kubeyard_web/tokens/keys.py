@@ -6,45 +6,19 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwk import RSAKey
 
 from kubeyard_web.clock import Clock
 from kubeyard_web.files import write_atomically
-
-RSA_BITS = 2048
-# Longer than any token lives that was signed by a key before it was replaced, clocks that differ included.
-KEPT_AFTER_ROTATION = timedelta(hours=2)
+from kubeyard_web.tokens import stored_keys
+from kubeyard_web.tokens.stored_keys import Keys
 
 
-@dataclass(frozen=True)
-class StoredKey:
-    """A key and the moment it was replaced, if it was."""
-
-    key: RSAKey
-    replaced_at: datetime | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """What the file holds of it."""
-        replaced = self.replaced_at.isoformat() if self.replaced_at else None
-        return {"replaced_at": replaced, "jwk": self.key.as_dict(private=True)}
-
-    @classmethod
-    def from_dict(cls, stored: dict[str, Any]) -> "StoredKey":
-        """Read what `as_dict` wrote."""
-        replaced = stored["replaced_at"]
-        return cls(RSAKey.import_key(stored["jwk"]), datetime.fromisoformat(replaced) if replaced else None)
-
-
-# To check a private key takes some 40 ms, and every start reads the same file at least twice.
-@lru_cache(maxsize=2)
-def _parsed(text: str) -> tuple[StoredKey, ...]:
-    return tuple(StoredKey.from_dict(each) for each in json.loads(text)["keys"])
+class KeysAreKeptElsewhere(Exception):  # noqa: N818 - it names what is wrong
+    """The file cannot be written here, as a mounted Secret cannot; whoever made it changes it."""
 
 
 class SigningKeys:
@@ -55,61 +29,79 @@ class SigningKeys:
         self._public_file = public_file
         self._clock = clock
         self._lock = threading.Lock()
-        self._loaded: tuple[StoredKey, ...] = ()
+        self._loaded: Keys = ()
         self._loaded_stamp: tuple[int, int] | None = None
 
     def current(self) -> RSAKey:
         """The key to sign with."""
-        return self._keys()[0].key
+        return stored_keys.signing_key(self._keys())
 
     def public_set(self) -> dict[str, Any]:
         """All public keys, as a JSON Web Key Set."""
-        return _public(self._keys())
+        return stored_keys.public_set(self._keys())
 
     def ensure(self) -> None:
         """Make the first key when there is none, and publish the public set."""
+        if self._private_file.exists() and not self._is_ours_to_write():
+            self._publish(self._read())
+            return
         with self._exclusively():
             if not self._private_file.exists():
-                self._store([StoredKey(_new_key())])
+                self._store(stored_keys.first_keys())
             else:
                 self._publish(self._read())
 
-    def rotate(self) -> str:
-        """Put a new key in front and return its id; the old one stays published until its tokens ended."""
-        now = self._clock.now()
-        with self._exclusively():
-            old = self._read() if self._private_file.exists() else []
-            kept = [StoredKey(each.key, each.replaced_at or now) for each in old]
-            kept = [
-                each for each in kept if each.replaced_at and now - each.replaced_at < KEPT_AFTER_ROTATION
-            ]
-            fresh = _new_key()
-            self._store([StoredKey(fresh), *kept])
-        return str(fresh.kid)
+    def prepare(self) -> str:
+        """Publish a next key, by which nothing is signed yet; returns its id, raises KeysAreKeptElsewhere."""
+        with self._changing():
+            keys = stored_keys.prepared(self._read())
+            self._store(keys)
+        return str(next(each.key.kid for each in keys if each.is_next))
 
-    def _keys(self) -> tuple[StoredKey, ...]:
+    def rotate(self) -> str:
+        """Sign with the next key, or a new one, from now on; raises KeysAreKeptElsewhere.
+
+        Returns its id. The old one stays published until its tokens have ended.
+        """
+        with self._changing():
+            keys = stored_keys.rotated(self._read(), self._clock.now())
+            self._store(keys)
+        return str(stored_keys.signing_key(keys).kid)
+
+    def _keys(self) -> Keys:
         """The keys as they are in the file now: another process may have rotated them."""
         status = self._private_file.stat()
         stamp = (status.st_mtime_ns, status.st_ino)
         with self._lock:
             if stamp != self._loaded_stamp:
-                self._loaded, self._loaded_stamp = tuple(self._read()), stamp
+                self._loaded, self._loaded_stamp = self._read(), stamp
             return self._loaded
 
-    def _read(self) -> list[StoredKey]:
-        return list(_parsed(self._private_file.read_text()))
+    def _read(self) -> Keys:
+        return stored_keys.parsed(self._private_file.read_text()) if self._private_file.exists() else ()
 
-    def _store(self, keys: list[StoredKey]) -> None:
+    def _store(self, keys: Keys) -> None:
         # Published first: no token may be signed by a key that the verifiers cannot know yet.
         self._publish(keys)
-        write_atomically(
-            self._private_file, json.dumps({"keys": [each.as_dict() for each in keys]}), mode=0o600
-        )
+        write_atomically(self._private_file, stored_keys.stored(keys), mode=0o600)
 
-    def _publish(self, keys: list[StoredKey]) -> None:
-        text = json.dumps(_public(tuple(keys)))
+    def _publish(self, keys: Keys) -> None:
+        text = json.dumps(stored_keys.public_set(keys))
         if not self._public_file.exists() or self._public_file.read_text() != text:
             write_atomically(self._public_file, text, mode=0o644)
+
+    def _is_ours_to_write(self) -> bool:
+        return os.access(self._private_file.parent, os.W_OK)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        if self._private_file.parent.exists() and not self._is_ours_to_write():
+            raise KeysAreKeptElsewhere(
+                f"{self._private_file} cannot be changed here. Where a Secret holds the keys, change that: "
+                "`python -m kubeyard_web signing-keys` reads them from standard input and prints the new ones"
+            )
+        with self._exclusively():
+            yield
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
@@ -118,11 +110,3 @@ class SigningKeys:
         with os.fdopen(os.open(lock_file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
-
-
-def _new_key() -> RSAKey:
-    return RSAKey.generate_key(RSA_BITS, {"use": "sig", "alg": "RS256"}, private=True, auto_kid=True)
-
-
-def _public(keys: tuple[StoredKey, ...]) -> dict[str, Any]:
-    return dict(KeySet([each.key for each in keys]).as_dict(private=False))
