@@ -1,5 +1,7 @@
 """When a daemon writes its class archive, and when it reads one."""
 
+import subprocess
+
 import pytest
 from kubeyard_local import class_archives, hadoop_jars
 from kubeyard_local.hadoop_services import NAMES
@@ -67,3 +69,11 @@ def test_an_archive_that_may_be_cut_off_is_not_used(ready: Layout, settings: Set
 def test_the_containers_account_writes_apart_from_the_services(ready: Layout) -> None:
     assert "/node/" in option(ready, "nodemanager")
     assert "/services/" in option(ready, "namenode")
+
+
+def test_classes_that_no_archive_can_hold_do_not_fill_a_daemons_log(ready: Layout) -> None:
+    options = ready.hadoop / "namenode.options"
+    assert "-Xlog:cds=error,cds+dynamic=error" in options.read_text().splitlines()
+    # Java ends with 1 before anything else where it does not know an option.
+    java = subprocess.run(("java", f"@{options}", "-version"), capture_output=True, text=True, check=False)
+    assert (java.returncode, java.stdout) == (0, "")

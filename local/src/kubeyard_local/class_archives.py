@@ -13,6 +13,8 @@ from kubeyard_local.hadoop_services import NAMES
 from kubeyard_local.layout import Layout
 from kubeyard_local.settings import Settings
 
+# Each class that no archive can hold is a warning otherwise, hundreds of them behind what a daemon died of.
+_WITHOUT_WARNINGS = "-Xlog:cds=error,cds+dynamic=error"
 # Written while a daemon stops; becomes the archive only after it has stopped in peace.
 FRESH = ".fresh"
 
@@ -32,7 +34,8 @@ def prepare(settings: Settings) -> None:
             if archive.exists()
             else f"-XX:ArchiveClassesAtExit={archive}{FRESH}"
         )
-        (layout.hadoop / f"{name}.options").write_text(f'"{option}"\n-Xshare:auto\n')
+        options = f'"{option}"\n-Xshare:auto\n{_WITHOUT_WARNINGS}\n'
+        (layout.hadoop / f"{name}.options").write_text(options)
 
 
 def adopt(layout: Layout, daemon: str) -> None:
