@@ -67,6 +67,10 @@ def test_the_owner_and_the_service_may_look_and_kill() -> None:
     assert document["max-app-attempts"] == 1
 
 
+def test_a_driver_that_yarn_ends_leaves_the_last_word_to_yarn() -> None:
+    assert " -Xrs " in submission(kernelspec("ada.mine")).command
+
+
 def test_no_value_of_a_user_is_in_the_command() -> None:
     hostile = kernelspec("ada.mine", display_name="$(touch pwned)`x`{{HOME}}<LOG_DIR>'\"", queue="a;b $(c)")
     plain, evil = submission(kernelspec("ada.mine")), submission(hostile)
@@ -144,7 +148,6 @@ def test_compiler_and_collector_are_chosen_apart() -> None:
         (compiler, collector): [
             "TieredStopAtLevel" in found.command,
             "UseSerialGC" in found.command,
-            "TieredStopAtLevel" in properties(found)["spark.executor.extraJavaOptions"],
             "UseSerialGC" in properties(found)["spark.executor.extraJavaOptions"],
         ]
         for compiler in (0, 512)
@@ -160,8 +163,14 @@ def test_compiler_and_collector_are_chosen_apart() -> None:
         ]
     }
     assert all(
-        seen == [bool(compiler), bool(collector)] * 2 for (compiler, collector), seen in chosen.items()
+        seen == [bool(compiler), bool(collector), bool(collector)]
+        for (compiler, collector), seen in chosen.items()
     )
+
+
+def test_executors_keep_the_full_compiler_for_jobs_that_run_long() -> None:
+    found = submission(kernelspec("ada.mine", executor_memory_mb=512))
+    assert "TieredStopAtLevel" not in properties(found)["spark.executor.extraJavaOptions"]
 
 
 def test_encryption_covers_the_way_to_executors_and_their_disks() -> None:

@@ -31,9 +31,10 @@ class ClusterSettings:
     spark_home: str
     java_home: str
     hdfs_uri: str
-    # Drivers and executors up to this size start sooner and are slower at their peak: with the quick one of
-    # Java's two compilers alone, and with the collector that needs no threads of its own.
+    # Drivers up to this size start sooner, with the quick one of Java's two compilers alone. Not executors: a
+    # job that runs for long is theirs, and its code would be three times as slow.
     first_compiler_up_to_mb: int = 1024
+    # Drivers and executors up to this size: with the collector that needs no threads of its own.
     serial_gc_up_to_mb: int = 1024
     executor_idle_seconds: int = 60
     # Nobody on the way between driver and executors reads along, and nobody with a node's disk does.
@@ -76,13 +77,17 @@ def spark_properties(
 def executor_options(spec: KernelSpec, runtime: Runtime, cluster: ClusterSettings) -> list[str]:
     """Return the JVM options of an executor."""
     options = [f"-XX:SharedArchiveFile={EXECUTOR_ARCHIVE}"] if runtime.executor_archive else []
-    return options + quick_start(spec.executor_memory_mb, cluster)
+    return options + _collector(spec.executor_memory_mb, cluster)
 
 
 def quick_start(memory_mb: int, cluster: ClusterSettings) -> list[str]:
-    """Return the JVM options that make a small driver or executor start sooner."""
+    """Return the JVM options that make a small driver start sooner."""
     options = [FIRST_COMPILER] if memory_mb <= cluster.first_compiler_up_to_mb else []
-    return options + ([SERIAL_GC] if memory_mb <= cluster.serial_gc_up_to_mb else [])
+    return options + _collector(memory_mb, cluster)
+
+
+def _collector(memory_mb: int, cluster: ClusterSettings) -> list[str]:
+    return [SERIAL_GC] if memory_mb <= cluster.serial_gc_up_to_mb else []
 
 
 def _allocation(spec: KernelSpec, cluster: ClusterSettings) -> dict[str, str]:
