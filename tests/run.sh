@@ -86,6 +86,42 @@ phase() { # name command...
 lint() { pre-commit run --all-files --show-diff-on-failure; }
 # shellcheck disable=SC2329  # phase calls it
 tests() { local name=$1; shift; python -m pytest --junit-xml="$build/results/$name.xml" "$@"; }
+# Much of these tests' time is waiting: a file beside another. Not for those that share one platform.
+# shellcheck disable=SC2329  # phase calls it
+tests_beside_each_other() { tests "$@" --numprocesses 2 --dist loadfile; }
+
+# One platform for all the tests that need one: each start costs minutes.
+# shellcheck disable=SC2329  # phase calls it
+start_platform() {
+  platform=$(mktemp -d /var/tmp/kubeyard-tests-XXXXXX)
+  chmod 755 "$platform"
+  trap stop_platform EXIT
+  on_platform || return
+  export KUBEYARD_TEST_HOME=$platform
+}
+
+# shellcheck disable=SC2329  # phase calls it
+on_platform() { KUBEYARD_GATEWAY_SPARES=${KUBEYARD_GATEWAY_SPARES:-0} KUBEYARD_HOME=$platform \
+  KUBEYARD_PORT_OFFSET=$KUBEYARD_TEST_PORT_OFFSET bash deployment_local.sh "$@"; }
+
+# shellcheck disable=SC2329  # phase calls it
+stop_platform() {
+  (( failed )) && cp -r "$platform/logs" "$build/results/logs"
+  on_platform stop || failed=1
+  rm -rf "$platform"
+  unset KUBEYARD_TEST_HOME
+  trap - EXIT
+}
+
+on_one_platform() {
+  if [[ -z ${KUBEYARD_TEST_HOME:-} ]]; then
+    phase "the real platform starts" start_platform
+    [[ -n ${KUBEYARD_TEST_HOME:-} ]] || { results+=("not run, without a platform: Chromium, the daemons"); return; }
+  fi
+  phase "Chromium on the real platform" tests browser -m "browser and not long and not readme"
+  phase "the real platform" tests daemons -m "daemons and not long and not browser and not readme"
+  [[ -z ${platform:-} ]] || phase "the real platform ends" stop_platform
+}
 
 summary() {
   say "summary on $(nproc) cores"
@@ -103,13 +139,12 @@ main() {
   case ${1:-all} in
     all)
       phase "rules and types" lint
-      phase "without daemons" tests without-daemons -m "not daemons and not browser and not readme"
-      phase "the real platform" tests daemons -m "daemons and not long and not browser and not readme"
-      phase "Chromium on the real platform" tests browser -m "browser and not long and not readme"
+      phase "without daemons" tests_beside_each_other without-daemons -m "not daemons and not browser and not readme"
+      on_one_platform
       phase "every command of the README" tests readme -m readme
       results+=("not run here: the long tests; run them by: bash tests/run.sh long")
       ;;
-    fast) phase "fast tests" tests fast -m "not slow and not daemons and not browser and not readme" ;;
+    fast) phase "fast tests" tests_beside_each_other fast -m "not slow and not daemons and not browser and not readme" ;;
     long) phase "long tests on the real platform" tests long -m long ;;
     lint) phase "rules and types" lint ;;
     *) phase "pytest $*" tests chosen "$@" ;;
