@@ -98,7 +98,6 @@ def test_kernel_that_is_restarted_by_the_kernels_page_has_forgotten_all(guest: V
     expect(output).to_contain_text("False 42", timeout=CELL_MS)
 
 
-@pytest.mark.long
 def test_exhausted_memory_is_told_in_the_notebook_with_what_to_raise(guest: Visitor, lab: LabPage) -> None:
     output = lab.run(HOG)
     told = re.compile(
@@ -119,7 +118,6 @@ def test_exhausted_memory_is_told_in_the_notebook_with_what_to_raise(guest: Visi
     assert guest.accessibility_faults() == []
 
 
-@pytest.mark.long
 def test_dead_kernel_is_restarted_in_its_notebook(lab: LabPage) -> None:
     # JupyterLab looks for its notebooks' kernels each ten seconds, and does not restart a dead one.
     expect(lab.kernel_name()).to_contain_text("No Kernel", timeout=30_000)

@@ -40,6 +40,9 @@ _OPENS = (
 )
 _JVM = (
     "-server",
+    # At SIGTERM it ends at once. Otherwise Spark's last act would tell YARN that it failed early, and YARN
+    # would keep that instead of its own reason, which has the memory that was used.
+    "-Xrs",
     "-XX:+IgnoreUnrecognizedVMOptions",
     "--add-modules=jdk.incubator.vector",
     *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENS),
