@@ -5,11 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kubernetes_asyncio.config import kube_config
 from kubeyard_hub.configuration import configure
 from kubeyard_hub.settings import HubSettings
 from traitlets.config import Config
 
 from .settings import apply, environment_in
+
+CLUSTER = """
+apiVersion: v1
+kind: Config
+current-context: nowhere
+clusters: [{name: nowhere, cluster: {server: "http://127.0.0.1:9"}}]
+users: [{name: nobody, user: {}}]
+contexts: [{name: nowhere, context: {cluster: nowhere, user: nobody}}]
+"""
 
 
 @pytest.fixture
@@ -33,3 +43,10 @@ def configured(settings_of: Callable[..., HubSettings]) -> Callable[..., Any]:
         return config
 
     return make
+
+
+@pytest.fixture
+def known_cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A cluster that KubeSpawner insists on knowing, though nothing is sent there."""
+    (tmp_path / "cluster.yaml").write_text(CLUSTER)
+    monkeypatch.setattr(kube_config, "KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "cluster.yaml"))

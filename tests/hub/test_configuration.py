@@ -48,6 +48,8 @@ def test_idle_labs_are_stopped_only_when_asked_for(configured: Configured) -> No
     assert [service["name"] for service in configured().JupyterHub.services] == ["kubeyard-web"]
     services = configured(HUB_IDLE_SECONDS="3600").JupyterHub.services
     assert "--timeout=3600" in services[1]["command"]
+    old = configured(HUB_LAB_MOST_SECONDS="86400", HUB_IDLE_CHECK_SECONDS="60").JupyterHub.services
+    assert {"--max-age=86400", "--cull-every=60"} <= set(old[1]["command"])
 
 
 def test_lab_is_given_no_secret_and_no_user_name_to_assert(configured: Configured, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The pod that KubeSpawner makes of our settings."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,8 +9,8 @@ from typing import Any
 
 import pytest
 from jupyterhub.objects import Hub, Server  # type: ignore[import-untyped]
-from kubernetes_asyncio.config import kube_config
 from kubespawner import KubeSpawner  # type: ignore[import-untyped]
+from kubeyard_hub.kubernetes_settings import KubernetesSettings
 from traitlets.config import Config
 
 
@@ -26,29 +27,18 @@ class Person:
         self.orm_user = SimpleNamespace(roles=[], groups=[], name=name)
 
 
-CLUSTER = """
-apiVersion: v1
-kind: Config
-current-context: nowhere
-clusters: [{name: nowhere, cluster: {server: "http://127.0.0.1:9"}}]
-users: [{name: nobody, user: {}}]
-contexts: [{name: nowhere, context: {cluster: nowhere, user: nobody}}]
-"""
-
-
 @pytest.fixture
-def pod(
-    configured: Callable[..., Config], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[..., Any]:
-    """A user's pod by these settings. KubeSpawner wants to know a cluster, though nothing is sent there."""
-    (tmp_path / "cluster.yaml").write_text(CLUSTER)
-    monkeypatch.setattr(kube_config, "KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "cluster.yaml"))
+def pod(configured: Callable[..., Config], known_cluster: None) -> Callable[..., Any]:
+    """A user's pod by these settings."""
 
-    def make(user: str = "ada", **changes: str) -> Any:
+    def make(user: str = "ada", profile: str = "", **changes: str) -> Any:
         config = configured(HUB_SPAWNER="kubernetes", LAB_IMAGE="registry.example/lab@sha256:00", **changes)
 
         async def manifest() -> Any:
             spawner = KubeSpawner(config=config, user=Person(user), hub=Hub(), _mock=True)
+            if profile:
+                spawner.user_options = {"profile": profile}
+                await spawner.load_user_options()
             return await spawner.get_pod_manifest()
 
         return asyncio.run(manifest()).to_dict()
@@ -63,6 +53,8 @@ def test_pod_passes_the_restricted_profile(pod: Callable[..., Any]) -> None:
     assert security["allowPrivilegeEscalation"] is False
     assert security["capabilities"] == {"drop": ["ALL"]}
     assert security["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert security["readOnlyRootFilesystem"] is True
+    assert security["runAsUser"] == 10001
     assert spec["automount_service_account_token"] is False
 
 
@@ -94,7 +86,77 @@ def test_resources_and_labels_come_from_settings(pod: Callable[..., Any]) -> Non
 
 def test_gateways_certificate_is_mounted_when_named(pod: Callable[..., Any]) -> None:
     spec = pod(LAB_GATEWAY_CA_SECRET="edge-ca")["spec"]
-    assert [volume["name"] for volume in spec["volumes"]] == ["home", "gateway-ca"]
-    mounted = spec["containers"][0]["volume_mounts"][1]["mount_path"]
+    assert [volume["name"] for volume in spec["volumes"]] == ["home", "tmp", "gateway-ca"]
+    mounted = spec["containers"][0]["volume_mounts"][2]["mount_path"]
     environment = {entry["name"]: entry["value"] for entry in spec["containers"][0]["env"]}
     assert environment["JUPYTER_GATEWAY_CA_CERTS"] == f"{mounted}/ca.crt"
+
+
+@pytest.fixture
+def pods_file(tmp_path: Path) -> Callable[..., str]:
+    """Write what Labs' pods are to be; return where."""
+
+    def write(**content: Any) -> str:
+        (tmp_path / "pods.json").write_text(json.dumps(content))
+        return str(tmp_path / "pods.json")
+
+    return write
+
+
+LARGE = {
+    "slug": "large",
+    "display_name": "Large",
+    "kubespawner_override": {"mem_limit": "8G", "image": "registry.example/lab-gpu:1"},
+}
+SMALL = {"slug": "small", "display_name": "Small", "default": True}
+
+
+def test_profile_changes_size_and_image(pod: Callable[..., Any], pods_file: Callable[..., str]) -> None:
+    file = pods_file(profiles=[SMALL, LARGE])
+    container = pod(profile="large", LAB_PODS_FILE=file)["spec"]["containers"][0]
+    assert container["image"] == "registry.example/lab-gpu:1"
+    assert container["resources"]["limits"]["memory"] == 8 * 2**30
+    usual = pod(profile="small", LAB_PODS_FILE=file)["spec"]["containers"][0]
+    assert usual["image"] == "registry.example/lab@sha256:00"
+
+
+def test_pods_run_where_the_file_says_and_carry_what_it_adds(
+    pod: Callable[..., Any], pods_file: Callable[..., str]
+) -> None:
+    file = pods_file(
+        node_selector={"pool": "labs"},
+        tolerations=[{"key": "labs", "operator": "Exists"}],
+        environment={"HTTPS_PROXY": "http://proxy:3128"},
+        volumes=[{"name": "data", "configMap": {"name": "data"}}],
+        volume_mounts=[{"name": "data", "mountPath": "/data", "readOnly": True}],
+        image_pull_secrets=["registry"],
+    )
+    spec = pod(LAB_PODS_FILE=file, LAB_IMAGE_PULL_SECRET="first, second")["spec"]
+    assert spec["node_selector"] == {"pool": "labs"}
+    assert spec["tolerations"][0]["key"] == "labs"
+    assert [volume["name"] for volume in spec["volumes"]] == ["home", "tmp", "data"]
+    assert [secret["name"] for secret in spec["image_pull_secrets"]] == ["first", "second", "registry"]
+    environment = {entry["name"]: entry["value"] for entry in spec["containers"][0]["env"]}
+    assert environment["HTTPS_PROXY"] == "http://proxy:3128"
+    assert environment["HOME"] == "/home/lab"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            {"profiles": [{"slug": "x", "display_name": "X", "kubespawner_override": {"uid": 0}}]},
+            "uid cannot",
+        ),
+        ({"profiles": [SMALL, SMALL]}, "two profiles are named small"),
+        ({"profiles": [SMALL, LARGE | {"default": True}]}, "more than one profile is the default"),
+        ({"profiles": [{"display_name": "X"}]}, "slug"),
+        ({"container_security_context": {}}, "container_security_context"),
+    ],
+)
+def test_file_that_cannot_be_used_is_refused_by_name(
+    pods_file: Callable[..., str], content: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ValueError, match=told) as refused:
+        KubernetesSettings(image="lab", pods_file=Path(pods_file(**content)))
+    assert "KUBEYARD_LAB_PODS_FILE" in str(refused.value)

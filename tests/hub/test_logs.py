@@ -22,6 +22,7 @@ def written(message: str) -> str:
         "Authorization: Bearer s3cret",
         "client_secret=s3cret",
         "eyJhbGciOiJSUzI1NiJ9.s3cret.c2lnbmF0dXJl",
+        "Failed for {'env': [{'name': 'JUPYTERHUB_API_TOKEN',\n  'value': 's3cret',\n  'value_from': None}]}",
     ],
 )
 def test_secret_is_blotted_out(message: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from kubeyard_hub.kubernetes_spawner import KubernetesSettings
+from kubeyard_hub.kubernetes_settings import KubernetesSettings
 from kubeyard_hub.settings import HubSettings, SpawnerKind
 from kubeyard_hub.stop_labs import LabsNotStoppedError, stop_labs
 

@@ -2,7 +2,8 @@
 
 from traitlets.config import Config
 
-from kubeyard_hub.kubernetes_spawner import KubernetesSettings, configure_kubernetes_labs
+from kubeyard_hub.kubernetes_settings import KubernetesSettings
+from kubeyard_hub.kubernetes_spawner import configure_kubernetes_labs
 from kubeyard_hub.labs import configure_labs
 from kubeyard_hub.local_spawner import configure_local_labs
 from kubeyard_hub.login import configure_login

@@ -2,42 +2,28 @@
 
 from typing import Any
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from traitlets.config import Config
+
+from kubeyard_hub.kubernetes_settings import KubernetesSettings, LabPods
 
 # Names are safe by construction and remembered, so that a change of scheme never loses a volume.
 _SLUG = "safe"
-_UID = 1000
+# The account of our images.
+_UID = 10001
 GATEWAY_CA_FOLDER = "/etc/kubeyard/gateway"
-
-
-class KubernetesSettings(BaseSettings):
-    """The settings of Labs on Kubernetes, read from KUBEYARD_LAB_<NAME>."""
-
-    model_config = SettingsConfigDict(env_prefix="KUBEYARD_LAB_", frozen=True)
-
-    namespace: str = "kubeyard"
-    image: str = Field(description="The Lab's image, by tag or digest")
-    image_pull_policy: str = "IfNotPresent"
-    image_pull_secret: str = ""
-    storage_class: str = Field("", description="Empty is the cluster's default")
-    storage_capacity: str = "10Gi"
-    memory_limit: str = "2G"
-    memory_guarantee: str = "512M"
-    cpu_limit: float = 2.0
-    cpu_guarantee: float = 0.1
-    gateway_ca_secret: str = Field("", description="A Secret with ca.crt for the gateway's certificate")
+HOME = "/home/lab"
+_TEMPORARY = "/tmp"  # noqa: S108  the container's own, and nobody else's
 
 
 def configure_kubernetes_labs(config: Config, settings: KubernetesSettings) -> None:
     """Run each Lab as a pod that the restricted Pod Security profile accepts."""
-    config.JupyterHub.spawner_class = "kubespawner.KubeSpawner"
-    lab = config.KubeSpawner
+    config.JupyterHub.spawner_class = "kubeyard_hub.kubernetes_labs.KubernetesLab"
+    lab, pods = config.KubeSpawner, settings.pods()
     lab.namespace = settings.namespace
     lab.image = settings.image
     lab.image_pull_policy = settings.image_pull_policy
-    lab.image_pull_secrets = [settings.image_pull_secret] if settings.image_pull_secret else []
+    named = [name.strip() for name in settings.image_pull_secret.split(",") if name.strip()]
+    lab.image_pull_secrets = [*named, *pods.image_pull_secrets]
     lab.cmd = ["jupyterhub-singleuser"]
     lab.slug_scheme = _SLUG
     lab.pod_name_template = "lab-{user_server}"
@@ -45,8 +31,14 @@ def configure_kubernetes_labs(config: Config, settings: KubernetesSettings) -> N
     lab.component_label = "lab"
     lab.mem_limit, lab.mem_guarantee = settings.memory_limit, settings.memory_guarantee
     lab.cpu_limit, lab.cpu_guarantee = settings.cpu_limit, settings.cpu_guarantee
+    # Our own page tells how long it takes.
+    lab.slow_spawn_message_threshold = 0
     _configure_security(lab)
-    _configure_volumes(lab, settings)
+    _configure_volumes(lab, settings, pods)
+    _configure_pods(lab, pods)
+    # Only a home and a temporary folder can be written to.
+    config.Spawner.environment |= {"HOME": HOME, "JUPYTER_RUNTIME_DIR": f"{_TEMPORARY}/jupyter"}
+    config.Spawner.environment |= pods.environment
     if settings.gateway_ca_secret:
         config.Spawner.environment["JUPYTER_GATEWAY_CA_CERTS"] = f"{GATEWAY_CA_FOLDER}/ca.crt"
 
@@ -56,9 +48,12 @@ def _configure_security(lab: Any) -> None:
     lab.automount_service_account_token = False
     lab.allow_privilege_escalation = False
     lab.uid = lab.gid = lab.fs_gid = _UID
+    # Without it each start walks through every file of a home.
+    lab.pod_security_context = {"fsGroupChangePolicy": "OnRootMismatch"}
     lab.container_security_context = {
         "allowPrivilegeEscalation": False,
         "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
         "runAsNonRoot": True,
         "seccompProfile": {"type": "RuntimeDefault"},
     }
@@ -67,7 +62,7 @@ def _configure_security(lab: Any) -> None:
     lab.extra_pod_config = {"terminationGracePeriodSeconds": 10, "enableServiceLinks": False}
 
 
-def _configure_volumes(lab: Any, settings: KubernetesSettings) -> None:
+def _configure_volumes(lab: Any, settings: KubernetesSettings, pods: LabPods) -> None:
     """A home that is never deleted with its Lab."""
     lab.storage_pvc_ensure = True
     lab.pvc_name_template = "home-{user_server}"
@@ -77,9 +72,26 @@ def _configure_volumes(lab: Any, settings: KubernetesSettings) -> None:
     if settings.storage_class:
         lab.storage_class = settings.storage_class
     lab.storage_access_modes = ["ReadWriteOnce"]
-    lab.notebook_dir = lab.working_dir = "/home/lab"
-    lab.volumes = [{"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}]
-    lab.volume_mounts = [{"name": "home", "mountPath": "/home/lab"}]
+    lab.notebook_dir = lab.working_dir = HOME
+    lab.volumes = [
+        {"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}},
+        {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
+        *pods.volumes,
+    ]
+    lab.volume_mounts = [
+        {"name": "home", "mountPath": HOME},
+        {"name": "tmp", "mountPath": _TEMPORARY},
+        *pods.volume_mounts,
+    ]
     if settings.gateway_ca_secret:
         lab.volumes.append({"name": "gateway-ca", "secret": {"secretName": settings.gateway_ca_secret}})
         lab.volume_mounts.append({"name": "gateway-ca", "mountPath": GATEWAY_CA_FOLDER, "readOnly": True})
+
+
+def _configure_pods(lab: Any, pods: LabPods) -> None:
+    """What the file says, by KubeSpawner's own names; what it leaves out stays KubeSpawner's."""
+    elsewhere = {"profiles", "environment", "volumes", "volume_mounts", "image_pull_secrets"}
+    for name, value in pods.model_dump(exclude=elsewhere).items():
+        if value:
+            setattr(lab, name, value)
+    lab.profile_list = [profile.model_dump() for profile in pods.profiles]

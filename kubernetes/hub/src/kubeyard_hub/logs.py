@@ -16,6 +16,8 @@ _IN_QUERY = re.compile(
 _IN_HEADER = re.compile(
     r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|token|basic)|bearer)\s+[^\s\"',]+"
 )
+# A pod that Kubernetes refuses is logged whole, with the token in its environment.
+_IN_A_POD = re.compile(r"((?:API_TOKEN|CLIENT_SECRET)['\"],\s*['\"]value['\"]:\s*['\"])[^'\"]+")
 _JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
 
 
@@ -23,6 +25,7 @@ def without_secrets(text: str) -> str:
     """The text with tokens, codes and authorization headers blotted out."""
     text = _IN_QUERY.sub(r"\1=[secret]", text)
     text = _IN_HEADER.sub(r"\1 [secret]", text)
+    text = _IN_A_POD.sub(r"\1[secret]", text)
     return _JWT.sub("[secret]", text)
 
 

@@ -21,17 +21,20 @@ def configure_services(config: Config, settings: HubSettings) -> None:
             "services": [WEB_SERVICE],
         }
     ]
-    if settings.hub_idle_seconds:
-        _stop_idle_labs(config, settings.hub_idle_seconds)
+    if settings.hub_idle_seconds or settings.hub_lab_most_seconds:
+        _stop_idle_labs(config, settings)
 
 
-def _stop_idle_labs(config: Config, idle_seconds: int) -> None:
-    config.JupyterHub.services.append(
-        {
-            "name": IDLE_SERVICE,
-            "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={idle_seconds}"],
-        }
-    )
+def _stop_idle_labs(config: Config, settings: HubSettings) -> None:
+    """Kernels are not stopped with their Lab: the gateway has its own limit for idle ones."""
+    most = settings.hub_lab_most_seconds
+    idle_seconds = settings.hub_idle_seconds or most
+    command = [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={idle_seconds}"]
+    if settings.hub_idle_check_seconds:
+        command.append(f"--cull-every={settings.hub_idle_check_seconds}")
+    if most:
+        command.append(f"--max-age={most}")
+    config.JupyterHub.services.append({"name": IDLE_SERVICE, "command": command})
     config.JupyterHub.load_roles.append(
         {
             "name": IDLE_SERVICE,

@@ -59,6 +59,8 @@ class HubSettings(BaseSettings):
     hub_connect_url: str = Field("", description="What Labs and the proxy use, if not the internal URL")
     proxy_api_url: Url = "http://127.0.0.1:8001"
     hub_idle_seconds: int = Field(0, ge=0, description="Stop a Lab that is idle this long; 0 is never")
+    hub_idle_check_seconds: int = Field(0, ge=0, description="Look this often; 0 is at half the idle time")
+    hub_lab_most_seconds: int = Field(0, ge=0, description="Stop a Lab this old, used or not; 0 is never")
     issuer: Url = "http://127.0.0.1:5000"
     web_internal_url: str = Field("", description="The web UI as the Hub and the Labs reach it")
     gateway_url: Url = "http://127.0.0.1:8888"
