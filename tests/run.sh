@@ -25,7 +25,7 @@ export KUBEYARD_CACHE=${KUBEYARD_CACHE:-$default_cache}
 export UV_CACHE_DIR=${UV_CACHE_DIR:-$KUBEYARD_CACHE/uv} UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1
 # The daemons' and the browser's ports in tests, so that a platform in use on this machine is left alone.
 export KUBEYARD_TEST_PORT_OFFSET=${KUBEYARD_TEST_PORT_OFFSET:-1700}
-members=(yarn/client yarn/identity yarn/kernelspecs api-server/client api-server web-ui local kubernetes/hub kubernetes/lab)
+members=(yarn/client yarn/edge yarn/identity yarn/kernelspecs api-server/client api-server web-ui local kubernetes/hub kubernetes/lab)
 
 say() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
 

@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "kubeyard_yarn": set[str](),
     "kubeyard_identity": set[str](),
     "kubeyard_client": set[str](),
+    "kubeyard_edge": set[str](),
     "kubeyard_kernelspecs": {"kubeyard_yarn"},
     "kubeyard_gateway": {"kubeyard_yarn", "kubeyard_identity", "kubeyard_kernelspecs"},
     "kubeyard_api": {"kubeyard_client", "kubeyard_yarn", "kubeyard_identity", "kubeyard_kernelspecs"},
@@ -29,6 +30,8 @@ ONLY_NEEDS = {
     "kubeyard_yarn": {"requests"},
     "kubeyard_identity": {"jwt"},
     "kubeyard_client": {"pydantic", "requests"},
+    # It runs in a bare Python, before anything of ours is built.
+    "kubeyard_edge": set[str](),
 }
 # A framework's own documentation says to import these from its parts.
 COMES_WITH = {
