@@ -76,10 +76,13 @@ GATEWAY = tuple(f"yarn/{name}/pyproject.toml" for name in ("gateway", "client", 
 EVERYTHING = (".", *WORKSPACE, "kubernetes/hub", "kubernetes/lab")
 ALL = (
     export("workspace", WORKSPACE, "--no-dev", *members("kubeyard-api", "kubeyard-web", "kubeyard-local")),
+    export("web-ui", ("web-ui", "api-server/client"), "--no-dev", *members("kubeyard-web")),
+    export("api-server", WORKSPACE[:5], "--no-dev", *members("kubeyard-api")),
     export("hub", ("kubernetes/hub",), "--no-dev", *members("kubeyard-hub")),
     export("lab", ("kubernetes/lab",), "--no-dev", *members("kubeyard-lab")),
     export("dev", EVERYTHING, "--all-packages", "--all-groups"),
     Lock("gateway", GATEWAY, (*COMPILE, *unlisted(*OWN), "yarn/gateway/pyproject.toml")),
+    Lock("images", ("locks/images.in",), (*COMPILE, "locks/images.in")),
     Lock("spark", ("locks/spark.in",), (*COMPILE, "locks/spark.in")),
     Lock("tools", ("locks/tools.in",), (*COMPILE, "locks/tools.in")),
 )
