@@ -42,13 +42,23 @@ def test_every_missing_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch)
     assert all(f"{name} is not set" in str(refusal.value) for name in GOOD)
 
 
+def test_an_empty_setting_is_one_that_is_not_set(environment: pytest.MonkeyPatch) -> None:
+    """A compose file cannot leave a variable out; it can only set it to nothing."""
+    environment.setenv("KUBEYARD_GATEWAY_CA_FILE", "")
+    environment.setenv("KUBEYARD_API_DEFAULT_QUEUE", "")
+    settings = Settings.from_environment()
+    assert (settings.gateway_ca_file, settings.api_default_queue) == (None, "interactive")
+    environment.setenv("KUBEYARD_RM_URLS", "")
+    with pytest.raises(SettingsRefused, match="KUBEYARD_RM_URLS is not set"):
+        Settings.from_environment()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("KUBEYARD_API_BIND", "5050"),
         ("KUBEYARD_API_BIND", "127.0.0.1:99999"),
         ("KUBEYARD_RM_URLS", "rm1:8088"),
-        ("KUBEYARD_RM_URLS", ""),
         ("KUBEYARD_GATEWAY_URL", "gateway:8888"),
         ("KUBEYARD_LOG_LEVEL", "LOUD"),
         ("KUBEYARD_API_THREADS", "none"),
@@ -64,3 +74,12 @@ def test_wrong_setting_is_named_with_its_problem(
         Settings.from_environment()
     assert str(refusal.value).startswith(f"{name}: ")
     assert "\n" not in str(refusal.value)
+
+
+def test_half_of_a_certificate_pair_is_refused(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.setenv("KUBEYARD_API_TLS_CERTIFICATE", str(tmp_path / "tls.crt"))
+    with pytest.raises(SettingsRefused, match="KUBEYARD_API_TLS_KEY: it takes both"):
+        Settings.from_environment()
+    environment.setenv("KUBEYARD_API_TLS_KEY", str(tmp_path / "tls.key"))
+    with pytest.raises(SettingsRefused, match=r"KUBEYARD_API_TLS_KEY: .* do not serve as a pair"):
+        Settings.from_environment()

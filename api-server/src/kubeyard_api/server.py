@@ -14,6 +14,7 @@ from kubeyard_api.app import create_app
 from kubeyard_api.parts import Parts, open_parts
 from kubeyard_api.poller import Poller
 from kubeyard_api.settings import Settings
+from kubeyard_api.tls import Tls
 from kubeyard_api.worker_watch import WorkerWatch
 
 # What is being answered may take this long; streams end at once. Supervisors wait for 30 s.
@@ -65,9 +66,21 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "worker_exit": self._end,
             "control_socket_disable": True,
             "proc_name": "kubeyard-api",
+            **self._tls_options(),
         }
         for name, value in options.items():
             self.cfg.set(name, value)
+
+    def _tls_options(self) -> dict[str, Any]:
+        certificate, key = self._settings.api_tls_certificate, self._settings.api_tls_key
+        if certificate is None or key is None:
+            return {}
+        tls = Tls(certificate, key)
+        return {
+            "certfile": str(certificate),
+            "keyfile": str(key),
+            "ssl_context": lambda _config, _default: tls.context(),
+        }
 
     def load(self) -> Flask:
         """Make the application, in the worker process: connections do not survive a fork."""

@@ -3,8 +3,18 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, FilePath, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    FilePath,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from kubeyard_api.tls import server_context
 
 PREFIX = "KUBEYARD_"
 
@@ -40,7 +50,8 @@ class SettingsRefused(Exception):  # noqa: N818 - it names what happened
 class Settings(BaseSettings):
     """What the API server and its worker need to know."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    # An empty variable is one that is not set: a compose file has no other way to leave one out.
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
     issuer: str = "http://127.0.0.1:5000"
     jwks_file: Path
@@ -50,6 +61,9 @@ class Settings(BaseSettings):
     hdfs_shared: str = Field(default="/shared", pattern=r"^/[^/].*$")
 
     api_bind: Annotated[str, AfterValidator(_bind)] = "127.0.0.1:5050"
+    # Both or none: the server then speaks TLS only.
+    api_tls_certificate: Path | None = None
+    api_tls_key: Path | None = Field(default=None, validate_default=True)
     api_database_url: str
     api_workers: int = Field(default=1, ge=1, le=32)
     api_threads: int = Field(default=48, ge=4, le=512)
@@ -67,6 +81,8 @@ class Settings(BaseSettings):
     worker_patience_seconds: float = Field(default=60, ge=1, le=86_400)
     api_archive_replication: int = Field(default=3, ge=1, le=512)
     api_archive_grace_seconds: float = Field(default=120, ge=0, le=86_400)
+    # Where the default environment's kernels run.
+    api_default_queue: str = Field(default="interactive", min_length=1)
     api_kernel_max_memory_mb: int = Field(default=65_536, ge=512)
     api_kernel_max_executors: int = Field(default=100, ge=1)
     api_kernel_max_cores: int = Field(default=16, ge=1)
@@ -76,6 +92,20 @@ class Settings(BaseSettings):
     httpfs_url: HttpUrl
     gateway_url: HttpUrl
     gateway_ca_file: FilePath | None = None
+
+    @field_validator("api_tls_key")
+    @classmethod
+    def _pair(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        certificate = info.data.get("api_tls_certificate")
+        if key is None and certificate is None:
+            return None
+        if key is None or certificate is None:
+            raise ValueError("it takes both, KUBEYARD_API_TLS_CERTIFICATE and KUBEYARD_API_TLS_KEY")
+        try:
+            server_context(certificate, key)
+        except OSError as error:
+            raise ValueError(f"{certificate} and {key} do not serve as a pair: {error}") from None
+        return key
 
     @classmethod
     def from_environment(cls) -> Self:

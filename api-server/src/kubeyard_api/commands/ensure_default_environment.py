@@ -61,8 +61,9 @@ def _build_under_way(parts: Parts, owner: str) -> str | None:
 
 def _queue(parts: Parts, owner: str) -> str:
     python = "3.11"
+    queue = parts.settings.api_default_queue
     wanted = NewEnvironment(
-        name=NAME, visibility=EnvironmentVisibility.PUBLIC, python=python, pip=PACKAGES, queue="interactive"
+        name=NAME, visibility=EnvironmentVisibility.PUBLIC, python=python, pip=PACKAGES, queue=queue
     )
     display_name = f"Spark {parts.settings.api_spark_version} · Python {python}"
     return add_and_queue(parts, owner, wanted, display_name)

@@ -156,7 +156,7 @@ def _queue_problem(parts: Parts, queue: str) -> str:
     known = {one.name for one in seen.queues if one.is_leaf} | {
         one.path for one in seen.queues if one.is_leaf
     }
-    known = known or set(USUAL_QUEUES)
+    known = known or {*USUAL_QUEUES, parts.settings.api_default_queue}
     if queue in known:
         return ""
     return f"queue: there is no queue called {queue!r}; choose one of {', '.join(sorted(known))}."

@@ -15,7 +15,8 @@ from kubeyard_gateway.tls import Tls, server_context
 class Settings(BaseSettings):
     """The gateway's settings, each from the environment variable KUBEYARD_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="KUBEYARD_", extra="ignore")
+    # An empty variable is one that is not set: a compose file has no other way to leave one out.
+    model_config = SettingsConfigDict(env_prefix="KUBEYARD_", extra="ignore", env_ignore_empty=True)
 
     issuer: str = "http://127.0.0.1:5000"
     jwks_file: Path
