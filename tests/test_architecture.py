@@ -36,7 +36,7 @@ ONLY_NEEDS = {
 # A framework's own documentation says to import these from its parts.
 COMES_WITH = {
     "kubeyard_api": {"werkzeug"},
-    "kubeyard_hub": {"pydantic", "traitlets"},
+    "kubeyard_hub": {"kubernetes_asyncio", "pydantic", "tornado", "traitlets"},
     "kubeyard_web": {"jinja2", "markupsafe", "werkzeug"},
 }
 # Its old pins are installed in an environment of their own.

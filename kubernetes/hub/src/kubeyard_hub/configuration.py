@@ -11,6 +11,7 @@ from kubeyard_hub.logs import configure_logs
 from kubeyard_hub.network import configure_network, configure_state
 from kubeyard_hub.services import configure_services
 from kubeyard_hub.settings import HubSettings, SpawnerKind
+from kubeyard_hub.start_page import configure_start_page
 
 
 def configure(config: Config, settings: HubSettings) -> None:
@@ -20,6 +21,7 @@ def configure(config: Config, settings: HubSettings) -> None:
         configure_network,
         configure_state,
         configure_login,
+        configure_start_page,
         configure_services,
         configure_labs,
     ):

@@ -14,7 +14,6 @@ def configure_login(config: Config, settings: HubSettings) -> None:
 
     They differ wherever browser and Hub do not share a network: taking one for both is a usual mistake.
     """
-    config.JupyterHub.authenticator_class = "generic-oauth"
     login = config.GenericOAuthenticator
     login.login_service = "Kubeyard"
     login.client_id = CLIENT_ID
