@@ -1,5 +1,6 @@
 """A real JupyterHub that starts real servers of its users, without a proxy before it."""
 
+import json
 import os
 import secrets
 import socket
@@ -30,7 +31,12 @@ class JupyterHub:
             "HOME": str(folder),
             "HUB_PORT": str(port),
             "HUB_SERVICE_TOKEN": self._headers["Authorization"].partition(" ")[2],
+            "HUB_WEB_TOKEN": secrets.token_hex(16),
         }
+        # A secret of the web UI's rights, as a file that it can be given.
+        self.web_token_file = folder / "web-token"
+        self.web_token_file.touch(mode=0o600)
+        self.web_token_file.write_text(self.environment["HUB_WEB_TOKEN"])
 
     def is_up(self) -> bool:
         """Whether it answers."""
@@ -38,6 +44,18 @@ class JupyterHub:
             return requests.get(f"{self.url}/", timeout=2).ok
         except requests.RequestException:
             return False
+
+    def know(self, name: str) -> None:
+        """Let somebody have logged in at the Hub."""
+        self._post(f"/users/{name}")
+
+    def script(self, kind: str, name: str, content: object = None) -> None:
+        """Put down what a start of this user meets: `events`, `hold` or `failure`; None takes it away."""
+        file = self._folder / f"{kind}-of-{name}"
+        if content is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_text(content if isinstance(content, str) else json.dumps(content))
 
     def server_token(self, name: str) -> str:
         """Start this user's server and return the Hub token that it was given."""

@@ -141,7 +141,7 @@ def test_success_says_what_to_do_next(site: Site, ada: Browser) -> None:
     page = ada.get(address).text
 
     assert "The kernel is ready" in page
-    assert "/hub/user-redirect/lab" in page
+    assert 'href="/lab"' in page
 
 
 def test_somebody_elses_build_is_not_there(site: Site, ada: Browser) -> None:

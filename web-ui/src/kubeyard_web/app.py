@@ -19,6 +19,7 @@ from kubeyard_web.ending import register_ending
 from kubeyard_web.errors import register_errors
 from kubeyard_web.logs import register_logs
 from kubeyard_web.metrics import Metrics, register_metrics
+from kubeyard_web.notebooks.labs import Labs
 from kubeyard_web.oidc import views as oidc
 from kubeyard_web.oidc.provider import Provider
 from kubeyard_web.oidc.storage import TokenStorage
@@ -79,6 +80,7 @@ def _services(settings: Settings, clock: Clock) -> Services:
         first_administrator=FirstAdministrator(database, clock, settings.issuer),
         homes=Homes(lambda token: api.make_home(settings.api_url, token), clock),
         exchange=Exchange(Hub(settings.hub_api_url, clock), database, tokens, clock, metrics, with_demo=demo),
+        labs=Labs(settings.hub_api_url, settings.web_hub_service_token_file),
         metrics=metrics,
     )
 

@@ -10,6 +10,7 @@ from kubeyard_web.environments import builds, new
 from kubeyard_web.environments import views as environments
 from kubeyard_web.events import views as events
 from kubeyard_web.kernels import views as kernels
+from kubeyard_web.notebooks import views as notebooks
 from kubeyard_web.overview import views as overview
 from kubeyard_web.presentation import register_presentation
 from kubeyard_web.search import views as search
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     new.blueprint,
     builds.blueprint,
     search.blueprint,
+    notebooks.blueprint,
 )
 
 

@@ -12,6 +12,7 @@ from kubeyard_web.accounts.sessions import Sessions
 from kubeyard_web.clock import Clock
 from kubeyard_web.database import Database
 from kubeyard_web.metrics import Metrics
+from kubeyard_web.notebooks.labs import Labs
 from kubeyard_web.settings import Settings
 from kubeyard_web.tokens.exchange import Exchange
 from kubeyard_web.tokens.keys import SigningKeys
@@ -34,6 +35,7 @@ class Services:
     first_administrator: FirstAdministrator
     homes: Homes
     exchange: Exchange
+    labs: Labs
     metrics: Metrics
 
 

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     web_signing_keys_file: Path
     web_hub_client_secret_file: SecretFile
     web_hub_service_token_file: SecretFile | None = None
+    lab_pods_file: Path | None = None
     web_demo: bool = False
     web_single_account: bool = False
     web_plain_http: bool = False

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import Flask, request
+from flask import Flask, request, url_for
 
 from kubeyard_web.backend.client import cluster
 from kubeyard_web.shell.health import Health, health
@@ -34,16 +34,12 @@ def theme_preference() -> str:
     return wanted if wanted in THEMES else "system"
 
 
-def lab_url(hub_url: str) -> str:
-    """Return where the Hub opens the visitor's own JupyterLab, starting it if it must."""
-    return f"{hub_url.rstrip('/')}/hub/user-redirect/lab"
-
-
 def register_context(app: Flask, settings: PageSettings) -> None:
     """Make `shell` known to every template, the ones without navigation too."""
 
     def shell() -> dict[str, Shell]:
-        frame = Shell(settings.demo, settings.single_account, lab_url(settings.hub_url), theme_preference())
+        address = url_for("notebooks.open_lab")
+        frame = Shell(settings.demo, settings.single_account, address, theme_preference())
         return {"shell": frame}
 
     app.context_processor(shell)

@@ -1,0 +1,105 @@
+"""What Kubernetes says, in plain words."""
+
+import pytest
+from kubeyard_web.cluster_words import in_words, in_words_of_text
+from kubeyard_web.notebooks.labs import ProgressEvent
+from kubeyard_web.notebooks.starts import Start, replay
+
+
+@pytest.mark.parametrize(
+    ("reason", "message", "what"),
+    [
+        (
+            "Scheduled",
+            "Successfully assigned kubeyard/lab-ada to node1",
+            "A place was found on the node node1",
+        ),
+        ("Pulling", 'Pulling image "kubeyard/lab:1"', "The image kubeyard/lab:1 is being fetched"),
+        (
+            "FailedScheduling",
+            "0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes are available",
+            "No node has enough free memory for this.",
+        ),
+        (
+            "Unschedulable",
+            "0/1 nodes are available: 1 Insufficient nvidia.com/gpu.",
+            "No node has enough nvidia.com/gpu",
+        ),
+        (
+            "FailedScheduling",
+            "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
+            "The volume is not there yet.",
+        ),
+        (
+            "Forbidden",
+            'pods "lab-ada" is forbidden: exceeded quota: labs, requested: memory=2Gi, limited: memory=3Gi',
+            "The quota labs of this part of the cluster is used up.",
+        ),
+        (
+            "Failed",
+            'Failed to pull image "lab:9": rpc error: code = NotFound desc = failed to resolve: not found',
+            "The image does not exist, or not under this tag.",
+        ),
+        (
+            "Failed",
+            'Failed to pull image "x": pull access denied',
+            "The registry refuses to hand out the image.",
+        ),
+        (
+            "BackOff",
+            "Back-off restarting failed container notebook",
+            "It ends again and again right after its start.",
+        ),
+        ("BackOff", 'Back-off pulling image "r:5000/lab:9"', "The image r:5000/lab:9 cannot be fetched"),
+        (
+            "FailedMount",
+            'MountVolume.SetUp failed for volume "gateway-ca" : secret "edge-ca" not found',
+            "The secret edge-ca is missing",
+        ),
+        (
+            "FailedAttachVolume",
+            "Multi-Attach error for volume",
+            "The volume is still attached to another node.",
+        ),
+        ("OOMKilled", "exit code 137", "It used more memory than it may"),
+        ("Evicted", "The node was low on resource: memory.", "The node ran out of memory"),
+    ],
+)
+def test_saying_is_told_in_plain_words(reason: str, message: str, what: str) -> None:
+    assert in_words(reason, message).what.startswith(what)
+
+
+@pytest.mark.parametrize("text", ["Whatever: nobody knew of this", "The home of ada cannot be prepared", ""])
+def test_what_nobody_knows_is_told_as_it_was_said(text: str) -> None:
+    assert in_words_of_text(text).what == text
+
+
+def test_everything_that_goes_wrong_names_a_next_step() -> None:
+    for text in (
+        "ImagePullBackOff: x pull",
+        "FailedScheduling: x",
+        "Forbidden: exceeded quota: q",
+        "FailedMount: x",
+    ):
+        assert in_words_of_text(text).next_step
+
+
+def test_start_tells_what_it_waits_for_until_that_is_over() -> None:
+    asked = ProgressEvent(0, "Server requested")
+    full = ProgressEvent(20, "0/1 nodes: 1 Insufficient cpu.", reason="FailedScheduling", is_warning=True)
+    found = ProgressEvent(40, "Successfully assigned a/b to n", reason="Scheduled")
+
+    waiting = replay([asked, full, full])
+    assert waiting.trouble is not None
+    assert waiting.trouble.words.what == "No node has enough free processor time for this."
+    assert [step.times for step in waiting.steps] == [1, 2]
+
+    assert replay([asked, full, found]).trouble is None
+
+
+def test_failure_says_why_with_the_words_of_the_cluster_beside_it() -> None:
+    start = Start().after(ProgressEvent(100, 'ErrImagePull: Back-off pulling image "lab:9"', is_failed=True))
+
+    assert start.failure is not None
+    assert start.failure.words.what.startswith("The image lab:9 cannot be fetched")
+    assert start.failure.raw == 'ErrImagePull: Back-off pulling image "lab:9"'
