@@ -1,0 +1,77 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# Read by deployment_k8s.sh: which cluster, and who we are there.
+
+# The oldest whose pods have a pause before they end (lifecycle.preStop.sleep), which the chart relies on.
+oldest_kubernetes=30
+oldest_helm=14
+
+kube() { kubectl --context "$context" --namespace "$namespace" --request-timeout 20s "$@"; }
+# Without a limit of its own: what streams, waits.
+kube_long() { kubectl --context "$context" --namespace "$namespace" "$@"; }
+helm_() { helm --kube-context "$context" --namespace "$namespace" "$@"; }
+
+need_programs() {
+  local program
+  for program in kubectl helm; do
+    command -v "$program" >/dev/null ||
+      fail "$program is not installed here. Install it, or run this where it is: it speaks for you to the cluster."
+  done
+}
+
+choose_context() {
+  if [[ -z $context ]]; then
+    context=$(kubectl config current-context 2>/dev/null) ||
+      fail "kubectl knows no cluster: no current context. Choose one by --context; there are: $(contexts)."
+  fi
+  server=$(kubectl config view --minify --context "$context" -o 'jsonpath={.clusters[0].cluster.server}' 2>/dev/null) ||
+    fail "kubectl knows no context $context. There are: $(contexts)."
+}
+
+contexts() { kubectl config get-contexts -o name 2>/dev/null | paste -sd ' ' - | sed 's/^$/none/'; }
+
+# For commands that only need the cluster: says at once if it does not answer.
+need_cluster() {
+  need_programs
+  choose_context
+  make_scratch
+  kube version >/dev/null 2>"$scratch/error" ||
+    fail "The cluster of context $context at $server does not answer: $(last_line "$scratch/error")" \
+      "See that you are logged in:  kubectl --context $context get namespaces"
+}
+
+need_release() {
+  need_cluster
+  [[ -n $(listed name) ]] || fail \
+    "There is no release $release in namespace $namespace of context $context. There are: $(releases)." \
+    "Choose by --namespace and --release, or install it:  bash deployment_k8s.sh <edge-ip>"
+}
+
+# Of helm's flat list: a release's whole description holds many words of the same name.
+listed() { # KEY
+  helm_ list --all --filter "^$release\$" -o json 2>/dev/null | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"
+}
+
+releases() {
+  helm_ list --all-namespaces --all -o json 2>/dev/null | tr '{' '\n' |
+    sed -n 's/.*"name":"\([^"]*\)","namespace":"\([^"]*\)".*"chart":"kubeyard-.*/\1 in \2/p' | paste -sd ',' - | sed 's/^$/none/'
+}
+
+last_line() { grep -v '^$' "$1" | tail -n 1; }
+
+running_pods() { # COMPONENT
+  kube get pods -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component=$1" \
+    --field-selector status.phase=Running -o name
+}
+
+need_web_pod() {
+  pod=$(running_pods web-ui | head -n 1)
+  [[ -n $pod ]] || fail "No pod of the web UI runs in namespace $namespace. See why:  bash deployment_k8s.sh status"
+}
+
+# The options that name this release again, for commands that are printed for people.
+same_release() {
+  local words="--context $context"
+  [[ $namespace == kubeyard ]] || words+=" --namespace $namespace"
+  [[ $release == kubeyard ]] || words+=" --release $release"
+  echo "$words"
+}
