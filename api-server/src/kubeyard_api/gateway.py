@@ -14,6 +14,7 @@ from kubeyard_api.environment_names import environment_of
 from kubeyard_api.errors import PublicError, not_found
 
 NOT_FOUND = 404
+FINE = "ok"
 LIST_TIMEOUT_SECONDS = (2, 3)
 # A restart waits until YARN has started the new container.
 ACT_TIMEOUT_SECONDS = (2, 90)
@@ -21,6 +22,14 @@ ACT_TIMEOUT_SECONDS = (2, 90)
 
 class GatewayUnreachable(Exception):  # noqa: N818 - it names what happened
     """The gateway cannot be asked now; the message says why."""
+
+
+@dataclass(frozen=True)
+class GatewayHealth:
+    """Why it cannot start kernels now, empty when it can; and its version, if it told."""
+
+    reason: str
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,23 @@ class Gateway:
         except requests.RequestException as error:
             return _why(error)
         return "" if answer.ok else f"it answers {answer.status_code}"
+
+    def health(self, timeout_seconds: float) -> GatewayHealth:
+        """Its version, and what keeps it from starting kernels."""
+        try:
+            alive, ready = (
+                requests.get(f"{self._url}{path}", timeout=timeout_seconds, verify=self._verify)
+                for path in ("/healthz", "/readyz")
+            )
+            checks = dict(ready.json().get("checks") or {})
+            told_version = str(alive.json().get("version") or "")
+        except (requests.RequestException, ValueError, AttributeError, TypeError) as error:
+            why = _why(error) if isinstance(error, requests.RequestException) else "its answer cannot be read"
+            return GatewayHealth(
+                f"{self._url}: {why}. Kernels that run go on; look at its log on the edge node"
+            )
+        bad = [f"{name}: {why}" for name, why in checks.items() if why != FINE]
+        return GatewayHealth("; ".join(bad), told_version)
 
     def kernels(self, token: str) -> list[LiveKernel]:
         """The kernels that this token's user may see. Raises GatewayUnreachable."""

@@ -31,6 +31,7 @@ from kubeyard_client.messages.events import Change
 from kubeyard_client.messages.history import ClusterHistory, HistoryQuery
 from kubeyard_client.messages.home import Home
 from kubeyard_client.messages.kernels import KernelList
+from kubeyard_client.messages.platform import Platform
 from kubeyard_client.messages.service import Health
 from kubeyard_client.transport import Transport
 
@@ -48,6 +49,10 @@ class KubeyardClient:
     def healthz(self) -> Health:
         """Whether the server lives."""
         return self._http.ask("healthz", Health)
+
+    def show_platform(self) -> Platform:
+        """Every part on the edge and in Hadoop: whether it works, and why not."""
+        return self._http.ask("show-platform", Platform)
 
     def show_cluster(self) -> Cluster:
         """Memory, cores, nodes, and how fresh this is."""

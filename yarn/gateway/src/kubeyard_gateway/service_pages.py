@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from importlib.metadata import version
 from typing import Any
 
 from kubeyard_yarn.errors import YarnError
@@ -18,7 +19,7 @@ class Healthz(RequestHandler):
 
     def get(self) -> None:
         """Answer; that is the whole test."""
-        self.finish({"status": "ok"})
+        self.finish({"status": "ok", "version": version("kubeyard-gateway")})
 
 
 class Readyz(RequestHandler):
