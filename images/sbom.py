@@ -80,9 +80,11 @@ def _normal(name: str) -> str:
 
 
 def _license(one: Distribution) -> str | None:
-    stated = one.metadata.get("License-Expression") or one.metadata.get("License")
-    # Some put the licence's whole text there.
-    return stated if stated and "\n" not in stated and len(stated) < 80 else None
+    """What its metadata state in a few words; some put the licence's whole text there."""
+    for field in ("License-Expression", "License"):
+        if field in one.metadata and len(stated := one.metadata[field]) < 80 and "\n" not in stated:
+            return stated
+    return None
 
 
 def debian_packages(status: Path) -> Iterator[Component]:

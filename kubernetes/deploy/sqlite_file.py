@@ -30,19 +30,26 @@ def write_out(database: Path) -> None:
 def read_in(database: Path) -> None:
     """Take standard input for the database, once it is seen to be a whole one."""
     copy = database.with_name(f"{database.name}.restored")
-    with gzip.GzipFile(fileobj=sys.stdin.buffer) as packed, copy.open("wb") as plain:
-        shutil.copyfileobj(packed, plain)
-    copy.chmod(0o600)
-    with closing(sqlite3.connect(copy)) as restored:
-        answer = restored.execute("PRAGMA integrity_check").fetchone()[0]
-        # Otherwise the journal of the database before would be taken for this one's.
-        restored.execute("PRAGMA journal_mode = DELETE")
-    if answer != "ok":
-        copy.unlink()
-        sys.exit(f"{database.name}: the copy is damaged: {answer}")
+    try:
+        with gzip.GzipFile(fileobj=sys.stdin.buffer) as packed, copy.open("wb") as plain:
+            shutil.copyfileobj(packed, plain)
+        copy.chmod(0o600)
+        check(copy)
+    except (EOFError, OSError, sqlite3.DatabaseError) as why:
+        copy.unlink(missing_ok=True)
+        sys.exit(f"{database.name}: the copy cannot be used, and what was there stays: {why}")
     for rest in ("-wal", "-shm", "-journal"):
         Path(f"{database}{rest}").unlink(missing_ok=True)
     copy.replace(database)
+
+
+def check(copy: Path) -> None:
+    """Read all of a database; raises sqlite3.DatabaseError where it is not whole."""
+    with closing(sqlite3.connect(copy)) as restored:
+        if (answer := restored.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
+            raise sqlite3.DatabaseError(answer)
+        # Else the journal of the database before would be taken for this one's.
+        restored.execute("PRAGMA journal_mode = DELETE")
 
 
 if __name__ == "__main__":
