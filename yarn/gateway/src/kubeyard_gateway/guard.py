@@ -48,6 +48,10 @@ class Guard(WithoutQuery):
         prepared: Any = super().prepare()  # type: ignore[misc]  # the handler's own, behind this in the bases
         return prepared
 
+    def options(self, **_path: str) -> None:
+        """Pages of other origins have no business here, and stock's own answer fails where a path has a name."""
+        raise Refusal(405, "the gateway answers no OPTIONS")
+
     def _last_words(self, kernel_id: str) -> str:
         """Why a kernel of the caller's is gone; whoever may not know hears what everybody hears."""
         handler: Any = self
