@@ -1,4 +1,4 @@
-"""The Dockerfiles: a service's own packages out of its own lock, an account without rights, and no address."""
+"""The Dockerfiles: a service's own packages out of its own lock, an account without rights, no address."""
 
 import re
 import tomllib
