@@ -151,8 +151,8 @@ def test_what_remains_concerns_the_caller_alone(bob: KernelClient, adas_kernel: 
 def test_ada_finds_her_own_by_the_same_addresses(
     ada: KernelClient, adas_kernel: str, key: tuple[str, str]
 ) -> None:
-    # Asking with a method that changes nothing shows that the address itself is good: what is not one's own is
-    # 404 to it too. 400 is what a WebSocket's address answers to a plain request.
+    # Asking with a method that changes nothing shows that the address itself is good: what is not one's
+    # own is 404 to it too. 400 is what a WebSocket's address answers to a plain request.
     method, good = ("GET", (200, 400)) if key[1] == "GET" else ("OPTIONS", (405,))
     assert ask(ada, method, RULES[key], adas_kernel, "ada.hers").status_code in good
 

@@ -5,7 +5,7 @@ import resource
 import structlog
 
 log = structlog.get_logger("kubeyard_gateway")
-# Each kernel with an open notebook takes up to six sockets of ZeroMQ, and the WebSocket.
+# Each kernel with an open notebook takes up to seven sockets of ZeroMQ, and the WebSocket.
 FILES_OF_A_SOCKET = 2
 # Logs, databases of names, HTTP connections, and kernels' control ports that are being asked.
 FILES_KEPT_FREE = 512

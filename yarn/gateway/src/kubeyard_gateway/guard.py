@@ -49,7 +49,7 @@ class Guard(WithoutQuery):
         return prepared
 
     def options(self, **_path: str) -> None:
-        """Pages of other origins have no business here, and stock's own answer fails where a path has a name."""
+        """No page of another origin is a client; stock's answer fails where the path names something."""
         raise Refusal(405, "the gateway answers no OPTIONS")
 
     def _last_words(self, kernel_id: str) -> str:
