@@ -1,16 +1,16 @@
 """The relay's end: what became of the kernel's process is the status that YARN is told."""
 
-import os
+import json
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
-from harness.waiting import wait_until
 
 RELAY = Path(__file__).parents[2] / "yarn/kernelspecs/src/kubeyard_kernelspecs/launcher/relay.py"
+CONTAINER = Path(__file__).with_name("container.py")
 KERNEL = """
 import os, signal, socket, sys
 listener = socket.socket(socket.AF_UNIX)
@@ -30,26 +30,36 @@ signal.pause()
 """
 
 
-def relay_after(end: str, folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Run the relay beside a kernel that ends so; the kernel's parent, as Java is, never asks for it."""
-    kernel = subprocess.Popen(
-        [sys.executable, "-c", KERNEL.format(end=end)], cwd=folder, stdout=subprocess.PIPE, text=True
-    )
-    wait_until((folder / "kernel.sock").exists, "the kernel listens")
-    environment = {"PYSPARK_GATEWAY_PORT": "7", "PYSPARK_GATEWAY_SECRET": "s", "OTHER": "x"}
+@dataclass(frozen=True)
+class Ended:
+    """What the relay ended with and said, and what it had told the kernel."""
+
+    status: int
+    said: str
+    told: str
+
+
+def relay_beside(code: str, folder: Path, awaited: str = "socket") -> Ended:
+    """Run a kernel of this code and the relay as the only children of one process, which is not this one."""
     done = subprocess.run(
-        [sys.executable, str(RELAY)],
+        [sys.executable, str(CONTAINER), str(RELAY), code, awaited],
         cwd=folder,
-        env=environment,
+        env={"PYSPARK_GATEWAY_PORT": "7", "PYSPARK_GATEWAY_SECRET": "s", "OTHER": "x"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
-    told, _ = kernel.communicate(timeout=10)
-    assert '"PYSPARK_GATEWAY_PORT": "7"' in told
-    assert "OTHER" not in told
-    return done
+    assert done.returncode == 0, done.stderr
+    return Ended(**json.loads(done.stdout))
+
+
+def relay_after(end: str, folder: Path) -> Ended:
+    """Run the relay beside a kernel that it reaches, and that ends so then."""
+    ended = relay_beside(KERNEL.format(end=end), folder)
+    assert '"PYSPARK_GATEWAY_PORT": "7"' in ended.told
+    assert "OTHER" not in ended.told
+    return ended
 
 
 @pytest.mark.parametrize(
@@ -65,31 +75,18 @@ def relay_after(end: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     ],
 )
 def test_status_of_a_dead_kernel_is_passed_on(tmp_path: Path, end: str, status: int, words: str) -> None:
-    done = relay_after(end, tmp_path)
+    ended = relay_after(end, tmp_path)
 
-    assert done.returncode == status
-    assert f"the kernel's process has died: {words}" in done.stderr
-
-
-def reap_others() -> None:
-    """Ask how children of other tests ended: Java has no other child that has."""
-    for child in psutil.Process().children():
-        if child.status() == psutil.STATUS_ZOMBIE:
-            os.waitpid(child.pid, 0)
+    assert ended.status == status
+    assert f"the kernel's process has died: {words}" in ended.said
 
 
 @pytest.mark.slow
 def test_status_of_a_kernel_that_died_before_the_relay_came_is_found_too(tmp_path: Path) -> None:
-    reap_others()
     early = KERNEL.split("relay, _")[0] + "os.kill(os.getpid(), signal.SIGTERM)"
-    kernel = subprocess.Popen([sys.executable, "-c", early], cwd=tmp_path)
-    wait_until(lambda: psutil.Process(kernel.pid).status() == psutil.STATUS_ZOMBIE, "the kernel has ended")
-    done = subprocess.run(
-        [sys.executable, str(RELAY)], cwd=tmp_path, capture_output=True, timeout=30, check=False
-    )
-    kernel.wait(10)
-    assert done.returncode == 128 + signal.SIGTERM
+
+    assert relay_beside(early, tmp_path, awaited="end").status == 128 + signal.SIGTERM
 
 
 def test_kernel_that_says_goodbye_is_a_success(tmp_path: Path) -> None:
-    assert relay_after('relay.sendall(b"bye")', tmp_path).returncode == 0
+    assert relay_after('relay.sendall(b"bye")', tmp_path).status == 0
