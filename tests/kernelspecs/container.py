@@ -1,4 +1,4 @@
-"""A container's first process, as Java is: it starts the kernel and the relay, and never asks how the first ended.
+"""A container's first process, as Java is: it starts kernel and relay, and never asks how the kernel ended.
 
 python container.py RELAY KERNEL_CODE AWAITED    AWAITED: "socket", or "end" for a kernel that is dead by then
 
