@@ -5,8 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-from kubeyard_edge import answers, checks, discovery
+from kubeyard_edge import answers, checks, discovery, keeping
 from kubeyard_edge.finding import Verdict
+from kubeyard_edge.keeping import NotRestored
 from kubeyard_edge.settings import SettingsRefused, read
 
 WRONG_USE = 2
@@ -22,6 +23,8 @@ def main(arguments: list[str]) -> int:
     answer = commands.add_parser("answers", help="whether one of the node's own services is well")
     answer.add_argument("url")
     answer.add_argument("--dependency", default="", help="one line of a readiness page")
+    for command, about in (("backup", "write the state to standard output"), ("restore", "read it back")):
+        commands.add_parser(command, help=about).add_argument("state", type=Path)
     given = parser.parse_args(arguments)
     try:
         if given.command == "check":
@@ -29,6 +32,8 @@ def main(arguments: list[str]) -> int:
         if given.command == "fill-in":
             sys.stdout.write(discovery.fill_in(given.example.read_text("utf-8"), discovery.discover()))
             return 0
+        if given.command in ("backup", "restore"):
+            return _keep(given.command, given.state)
     except (SettingsRefused, OSError, ValueError) as refused:
         sys.stderr.write(f"{refused}\n")
         return WRONG_USE
@@ -40,6 +45,19 @@ def _check() -> int:
     for finding in findings:
         sys.stdout.write(f"{finding.line()}\n")
     return int(any(finding.verdict is Verdict.PROBLEM for finding in findings))
+
+
+def _keep(command: str, state: Path) -> int:
+    if command == "backup":
+        keeping.back_up(state, sys.stdout.buffer)
+        return 0
+    try:
+        held = keeping.restore(state, sys.stdin.buffer)
+    except NotRestored as reason:
+        sys.stderr.write(f"Nothing was restored: {reason}.\n")
+        return 1
+    sys.stdout.write(f"restored: {', '.join(held)}\n")
+    return 0
 
 
 def _answers(url: str, dependency: str) -> int:

@@ -64,12 +64,10 @@ def ask(url: str, params: Mapping[str, str], method: str = "GET", *, verify: boo
     if method == "POST":
         asked.add_header("Content-Type", "application/json")
         asked.data = b"{}"
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), _NoRedirect, urllib.request.HTTPSHandler(context=context)
-    )
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({}), _NoRedirect()]
+    if url.startswith("https:"):
+        handlers.append(urllib.request.HTTPSHandler(context=_trust(verify)))
+    opener = urllib.request.build_opener(*handlers)
     try:
         with opener.open(asked, timeout=TIMEOUT_SECONDS) as answer:
             return Answer(answer.status, answer.read(), headers=dict(answer.headers))
@@ -78,6 +76,13 @@ def ask(url: str, params: Mapping[str, str], method: str = "GET", *, verify: boo
             return Answer(error.code, error.read(), headers=dict(error.headers))
     except (OSError, http.client.HTTPException) as error:
         return Answer(0, reason=_words(error))
+
+
+def _trust(verify: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def _words(error: BaseException) -> str:

@@ -33,7 +33,7 @@ class KeySetFile:
             # The inode tells two atomic replacements within one clock tick apart.
             stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
             if stamp != self._stamp:
-                self._keys = _rsa_keys(json.loads(self._path.read_text("utf-8")))
+                self._keys = rsa_keys(json.loads(self._path.read_text("utf-8")))
                 self._stamp = stamp
         except (OSError, ValueError, jwt.PyJWTError) as error:
             # Keys that were removed on purpose must not live on here.
@@ -41,7 +41,8 @@ class KeySetFile:
             raise KeySetUnusable(f"the public key set {self._path} cannot be used: {error}") from error
 
 
-def _rsa_keys(document: Any) -> dict[str, jwt.PyJWK]:
+def rsa_keys(document: Any) -> dict[str, jwt.PyJWK]:
+    """Return a set's RSA keys by their id; raises ValueError or PyJWTError for what is no such set."""
     entries = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise ValueError("it has no list of keys")

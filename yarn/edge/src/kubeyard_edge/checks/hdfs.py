@@ -49,6 +49,13 @@ def look(settings: Settings) -> Iterator[Finding]:
     if not answer.is_good:
         yield _unusable(settings, answer)
         return
+    if _is_name_node(httpfs):
+        yield problem(
+            WHAT,
+            f"{settings.httpfs_url} is a NameNode, which sends whoever writes on to other nodes",
+            "start HttpFS (`hdfs --daemon start httpfs`) and set KUBEYARD_HTTPFS_URL to it (http://host:14000)",
+        )
+        return
     yield ok(WHAT, f"{settings.httpfs_url} answers")
     yield _acting_for_others(httpfs, settings)
     yield from _folders(httpfs, settings)
@@ -65,9 +72,14 @@ def _unusable(settings: Settings, answer: Answer) -> Finding:
     return refused or problem(
         WHAT,
         f"{settings.httpfs_url}: {answer.explanation()}",
-        "start HttpFS, or set KUBEYARD_HTTPFS_URL to it (http://host:14000); a NameNode's own WebHDFS "
-        "will not do",
+        "start HttpFS, or set KUBEYARD_HTTPFS_URL to it (http://host:14000)",
     )
+
+
+def _is_name_node(httpfs: HttpFs) -> bool:
+    """Both answer alike until somebody writes; only the NameNode knows its own status."""
+    query = {"qry": "Hadoop:service=NameNode,name=NameNodeStatus", "user.name": httpfs.user}
+    return bool(ask(f"{httpfs.url}/jmx", query).json().get("beans"))
 
 
 def _acting_for_others(httpfs: HttpFs, settings: Settings) -> Finding:
@@ -87,7 +99,8 @@ def _not_allowed(settings: Settings, answer: Answer) -> Finding | None:
     found = _IMPERSONATION.search(told) or _FROM.search(told)
     if found is None:
         return None
-    who = found[1].partition("@")[0]
+    # Of a Kerberos name, what Hadoop makes of it by default.
+    who = re.split("[/@]", found[1])[0]
     if who == settings.service_user:
         where = f"httpfs.proxyuser.{who}.hosts and .groups in HttpFS's httpfs-site.xml, and restart it"
     else:

@@ -74,7 +74,7 @@ def _active(settings: Settings) -> tuple[list[Finding], Active | None]:
 def _not_active(answer: Answer, info: dict[str, Any]) -> str:
     if answer.status == 401:
         return "it wants a login (Kerberos), which Kubeyard does not speak"
-    if not answer.is_good:
+    if not answer.is_good and answer.status != 404:
         return answer.explanation()
     return f"it is {info.get('haState') or info['state']}" if info else "what answers is no ResourceManager"
 

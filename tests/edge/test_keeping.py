@@ -1,0 +1,80 @@
+"""A backup that is taken while others write, and put back into an empty volume."""
+
+import io
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from kubeyard_edge.keeping import NotRestored, back_up, restore
+
+
+def _rows(state: Path) -> list[int]:
+    with closing(sqlite3.connect(state / "api.sqlite")) as database:
+        return [row[0] for row in database.execute("SELECT number FROM things")]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """Return a volume in use: a database, keys, a kernel's record, and what can be made again."""
+    folder = tmp_path / "state"
+    for name in ("public/kernelspecs", "gateway/runtime", "builds", "tls"):
+        (folder / name).mkdir(parents=True)
+    (folder / "public/jwks.json").write_text("{}")
+    (folder / "gateway/instance").write_text("g")
+    (folder / "gateway/instance").chmod(0o600)
+    (folder / "builds/large").write_text("made again")
+    with closing(sqlite3.connect(folder / "api.sqlite")) as database:
+        database.executescript("PRAGMA journal_mode=WAL; CREATE TABLE things (number INTEGER)")
+        database.execute("INSERT INTO things VALUES (1)")
+        database.commit()
+    return folder
+
+
+def _backup(state: Path) -> io.BytesIO:
+    out = io.BytesIO()
+    back_up(state, out)
+    return io.BytesIO(out.getvalue())
+
+
+def test_what_was_kept_comes_back(state: Path, tmp_path: Path) -> None:
+    kept = _backup(state)
+    empty = tmp_path / "empty"
+    # As the platform leaves a volume before its first use.
+    (empty / "public/kernelspecs").mkdir(parents=True)
+    (empty / "gateway").mkdir()
+    held = restore(empty, kept)
+    assert held == ["public", "gateway", "tls", "api.sqlite"]
+    assert _rows(empty) == [1]
+    assert (empty / "gateway/instance").read_text() == "g"
+    assert (empty / "gateway/instance").stat().st_mode & 0o777 == 0o600
+    assert not (empty / "builds").exists()
+    assert sorted(path.name for path in empty.iterdir()) == ["api.sqlite", "gateway", "public", "tls"]
+
+
+def test_a_write_under_way_is_not_half_in_the_backup(state: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(state / "api.sqlite")) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("INSERT INTO things VALUES (2)")
+        kept = _backup(state)
+        writer.commit()
+    (tmp_path / "empty").mkdir()
+    restore(tmp_path / "empty", kept)
+    assert _rows(tmp_path / "empty") == [1]
+
+
+def test_what_is_there_is_not_overwritten(state: Path) -> None:
+    kept = _backup(state)
+    with pytest.raises(NotRestored, match=r"there is state already \(public, gateway, api.sqlite\)"):
+        restore(state, kept)
+    assert _rows(state) == [1]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_an_archive_that_is_cut_off_changes_nothing(state: Path, tmp_path: Path, share: float) -> None:
+    content = _backup(state).getvalue()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(NotRestored, match="cannot be read to its end"):
+        restore(empty, io.BytesIO(content[: int(len(content) * share)]))
+    assert list(empty.iterdir()) == []
