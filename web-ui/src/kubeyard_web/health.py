@@ -5,8 +5,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from kubeyard_web.access import public
+from kubeyard_web.database import Database
 from kubeyard_web.migrations.run import is_current
 from kubeyard_web.services import services
+from kubeyard_web.tokens.keys import SigningKeys
 
 blueprint = Blueprint("health", __name__)
 FINE = "ok"
@@ -23,7 +25,7 @@ def healthz() -> Response:
 @public("supervisors ask without an account")
 def readyz() -> tuple[Response, int]:
     """Able to serve, or why not. The cluster is no condition: without it pages still say what is wrong."""
-    checks = {"database": _database(), "signing_keys": _signing_keys()}
+    checks = {"database": database_check(services().database), "signing_keys": keys_check(services().keys)}
     ready = all(answer == FINE for answer in checks.values())
     return jsonify(ready=ready, checks=checks), 200 if ready else 503
 
@@ -35,18 +37,18 @@ def metrics() -> Response:
     return Response(services().metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
 
-def _database() -> str:
+def database_check(database: Database) -> str:
+    """Whether its tables can be used, or why not."""
     try:
-        return (
-            FINE if is_current(services().database) else "its tables are older than this program: run migrate"
-        )
+        return FINE if is_current(database) else "its tables are older than this program: run migrate"
     except SQLAlchemyError as error:
         return f"out of reach ({type(error).__name__})"
 
 
-def _signing_keys() -> str:
+def keys_check(keys: SigningKeys) -> str:
+    """Whether tokens can be signed, or why not."""
     try:
-        services().keys.current()
+        keys.current()
     except (OSError, ValueError, LookupError) as error:
         return f"unusable ({type(error).__name__})"
     return FINE

@@ -12,6 +12,7 @@ from kubeyard_web.events import views as events
 from kubeyard_web.kernels import views as kernels
 from kubeyard_web.notebooks import views as notebooks
 from kubeyard_web.overview import views as overview
+from kubeyard_web.platform import views as platform
 from kubeyard_web.presentation import register_presentation
 from kubeyard_web.search import views as search
 from kubeyard_web.shell import views as shell
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     builds.blueprint,
     search.blueprint,
     notebooks.blueprint,
+    platform.blueprint,
 )
 
 

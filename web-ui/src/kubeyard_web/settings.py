@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     api_url: BaseUrl = "http://127.0.0.1:5050"
     hub_url: BaseUrl = "http://127.0.0.1:8000"
     hub_api_url: BaseUrl = "http://127.0.0.1:8081/hub/api"
+    # The proxy as this process reaches it, where that is not the address that browsers use.
+    proxy_url: BaseUrl | None = None
 
     web_bind: Annotated[str, AfterValidator(_address)] = "127.0.0.1:5000"
     web_threads: int = Field(default=256, ge=4, le=1024)

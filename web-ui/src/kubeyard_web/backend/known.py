@@ -25,6 +25,8 @@ class Known(Generic[Answer]):
     value: Answer | None
     as_of: datetime | None = None
     problem: str = ""
+    # Since when nothing could be asked, as far as this process has noticed.
+    since: datetime | None = None
 
     @property
     def is_stale(self) -> bool:
@@ -38,15 +40,23 @@ class LastKnown:
     def __init__(self, size: int = REMEMBERED_ANSWERS) -> None:
         self._size = size
         self._answers: OrderedDict[tuple[str, str], tuple[datetime, object]] = OrderedDict()
+        self._away_since: datetime | None = None
         self._lock = threading.Lock()
 
     def remember(self, who: str, question: str, answer: object) -> None:
         """Keep an answer until a newer one comes."""
         with self._lock:
+            self._away_since = None
             self._answers[who, question] = (datetime.now(UTC), answer)
             self._answers.move_to_end((who, question))
             while len(self._answers) > self._size:
                 self._answers.popitem(last=False)
+
+    def missed(self) -> datetime:
+        """Note that nobody answers, and return since when."""
+        with self._lock:
+            self._away_since = self._away_since or datetime.now(UTC)
+            return self._away_since
 
     def recall(self, who: str, question: str) -> tuple[datetime, object] | None:
         """Return when the question was last answered, and the answer."""
@@ -87,8 +97,9 @@ def _old(who: str, question: str, error: ApiError) -> Known[Answer]:
     """Return the last good answer when the API is away or broken; a refusal is raised."""
     if not isinstance(error, ApiUnreachable) and error.status < FIRST_FAULT_STATUS:
         raise error
-    problem = API_AWAY if isinstance(error, ApiUnreachable) else error.detail
+    is_away = isinstance(error, ApiUnreachable)
+    problem, since = (API_AWAY, last_known().missed()) if is_away else (error.detail, None)
     found = last_known().recall(who, question)
     if found is None:
-        return Known(None, problem=problem)
-    return Known(cast("Answer", found[1]), as_of=found[0], problem=problem)
+        return Known(None, problem=problem, since=since)
+    return Known(cast("Answer", found[1]), as_of=found[0], problem=problem, since=since)

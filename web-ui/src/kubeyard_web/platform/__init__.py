@@ -1,0 +1,1 @@
+"""The health of every part of the platform, for administrators."""
