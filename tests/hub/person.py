@@ -48,6 +48,10 @@ class Person:
         """Open an address behind the Hub's proxy, following every redirect."""
         return self.http.get(self.platform.url("HUB") + path, timeout=ANSWER_SECONDS)
 
+    def web(self, path: str) -> requests.Response:
+        """Open a page of the web UI, following every redirect."""
+        return self.http.get(self.platform.url("WEB") + path, timeout=ANSWER_SECONDS)
+
     def open_lab(self) -> requests.Response:
         """Press Open JupyterLab, and wait until its page is there."""
 

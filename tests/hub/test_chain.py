@@ -4,6 +4,7 @@ import os
 import pwd
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -67,6 +68,23 @@ def test_lab_opens_without_a_second_login(guests_lab: Person) -> None:
     page = guests_lab.open_lab()
     assert page.status_code == 200
     assert '"hubUser": "guest"' in page.text
+
+
+def test_lab_opens_by_the_web_uis_button_where_somebody_wants_to_be(guests_lab: Person) -> None:
+    page = guests_lab.web("/lab?next=/user/guest/lab/tree/Welcome.ipynb")
+    assert page.status_code == 200
+    assert urlsplit(page.url).path == "/user/guest/lab/tree/Welcome.ipynb"
+
+
+def test_stopped_lab_is_not_started_by_looking_at_it(
+    platform: Platform, guest: Person, hub: HubService
+) -> None:
+    guest.open_lab()
+    hub.stop_lab("guest")
+    page = guest.visit("/user/guest/lab")
+    assert page.status_code == 424
+    assert "JupyterLab is not running" in page.text
+    assert not hub.is_running("guest")
 
 
 def test_stranger_is_sent_to_the_web_uis_login(platform: Platform) -> None:
@@ -183,11 +201,13 @@ def test_lab_that_cannot_start_says_why(platform: Platform, guest: Person) -> No
     home.rename(aside)
     home.write_text("not a folder")
     try:
-        guest.visit("/hub/spawn/guest")
+        page = guest.visit("/hub/spawn/guest")
+        assert urlsplit(page.url).path == "/lab/status"
         wait_until(
-            lambda: "home of guest cannot be prepared" in guest.visit("/hub/spawn-pending/guest").text,
+            lambda: "home of guest cannot be prepared" in guest.web("/lab/status").text,
             "the reason is shown",
         )
+        assert guest.visit("/hub/spawn-pending/guest").url.startswith(f"{platform.url('WEB')}/lab/status")
     finally:
         home.unlink()
         aside.rename(home)

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 
@@ -90,6 +90,7 @@ class Lab:
 
     def stop(self) -> None:
         """Stop this Lab at the Hub, as the button of the Hub's own page does."""
+        self._session.get(f"{self._hub_url}/hub/home", timeout=30)
         answer = self._session.delete(
             f"{self._hub_url}/hub/api/users/{self._user}/server",
             headers={"X-XSRFToken": self._xsrf("/hub/"), "Referer": f"{self._hub_url}/hub/home"},
@@ -128,21 +129,21 @@ class Lab:
 
 def open_lab(browser: Browser, link: str, user: str) -> Lab:
     """Follow the link Open JupyterLab until the Lab itself answers; a form for a password fails."""
-    parts = urlsplit(link)
-    hub_url = f"{parts.scheme}://{parts.netloc}"
     deadline = time.monotonic() + _START_SECONDS
-    address, waited = link, False
+    address, waited = urljoin(browser.web_url, link), False
     while time.monotonic() < deadline:
         answer = browser.session.get(address, timeout=30, headers={"Sec-Fetch-Mode": "navigate"})
         if answer.ok and urlsplit(answer.url).path.startswith(f"/user/{user}/lab"):
-            return Lab(browser, hub_url, user, was_running=not waited)
+            return Lab(browser, answer.url.partition("/user/")[0], user, was_running=not waited)
         page = Page(answer.text)
         if page.root.first("input", type="password"):
             raise UnexpectedError(f"{answer.url} asks for a password again")
         if answer.status_code >= requests.codes.bad_request and "/user/" not in urlsplit(answer.url).path:
             raise UnexpectedError(f"{answer.url} answered {answer.status_code}: {page.text[:300]}")
+        if "JupyterLab did not start" in page.title:
+            raise UnexpectedError(f"{page.title}: {page.text[:500]}")
         waited = True
-        # The Hub's page says that the server is starting, and loads itself anew.
+        # The page says how far the start is; asked again, it leads on once that is over.
         address = answer.url
         time.sleep(_PAUSE_SECONDS)
     raise UnexpectedError(f"JupyterLab was not there within {_START_SECONDS} s; last: {address}")
