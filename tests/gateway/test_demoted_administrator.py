@@ -1,16 +1,19 @@
 """Somebody who was an administrator, and whose tokens say so no longer."""
 
+import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import websocket
-from harness.gateway import GatewayProcess, Gateways, KernelClient
+from harness.gateway import Channel, GatewayProcess, Gateways, KernelClient
 from harness.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 TOKEN_EXPIRED = 4401
 LAST_TOKEN_SECONDS = 4
+# Tokens name the second in which they were made; each here is newer than the one before.
+SECONDS = itertools.count(int(time.time()) - 250)
 
 
 @pytest.fixture(scope="module")
@@ -27,22 +30,33 @@ def adas_own(strict: GatewayProcess) -> str:
 @pytest.fixture
 def last_token(strict: GatewayProcess) -> KernelClient:
     """Bob's last token as an administrator."""
-    return strict.client("bob", "user", "admin", exp=int(time.time()) + LAST_TOKEN_SECONDS)
+    return strict.client("bob", "user", "admin", iat=next(SECONDS), exp=int(time.time()) + LAST_TOKEN_SECONDS)
 
 
-def closing_code(client: KernelClient, kernel_id: str) -> int:
-    """Attach, and read until the gateway closes."""
-    with client.connect(kernel_id) as channel:
-        while True:
-            opcode, frame = channel.socket.recv_data()
-            if opcode == websocket.ABNF.OPCODE_CLOSE:
-                return int.from_bytes(frame[:2], "big")
+@pytest.fixture
+def long_token(strict: GatewayProcess) -> KernelClient:
+    """The same, good for minutes."""
+    return strict.client("bob", "user", "admin", iat=next(SECONDS))
+
+
+def demoted(strict: GatewayProcess) -> KernelClient:
+    """Bob with a token that says no more than that he is a user."""
+    return strict.client("bob", iat=next(SECONDS))
+
+
+def until_closed(channel: Channel) -> int:
+    """Read until the gateway closes, and return its code."""
+    while True:
+        opcode, frame = channel.socket.recv_data()
+        if opcode == websocket.ABNF.OPCODE_CLOSE:
+            return int.from_bytes(frame[:2], "big")
 
 
 def test_an_open_connection_to_anothers_kernel_ends_with_the_last_token(
     strict: GatewayProcess, last_token: KernelClient, adas_own: str
 ) -> None:
-    assert closing_code(last_token, adas_own) == TOKEN_EXPIRED
+    with last_token.connect(adas_own) as channel:
+        assert until_closed(channel) == TOKEN_EXPIRED
     # Clocks differ, so a token is taken some seconds longer where nothing stays open by it.
     path = f"/api/kernels/{adas_own}"
     wait_until(lambda: last_token.send("GET", path).status_code == 401, "the last token has ended")
@@ -61,18 +75,63 @@ def test_the_next_token_opens_nothing_of_others(
     strict: GatewayProcess, last_token: KernelClient, adas_own: str, what: str
 ) -> None:
     assert adas_own in last_token.kernel_ids()
-    demoted = strict.client("bob")
-    assert TRIES[what](demoted, adas_own) == 404
-    assert adas_own not in demoted.kernel_ids()
-    with pytest.raises(websocket.WebSocketBadStatusException) as refused:
-        demoted.connect(adas_own)
-    assert refused.value.status_code == 404
+    bob = demoted(strict)
+    assert TRIES[what](bob, adas_own) == 404
+    refuses(bob, adas_own)
     assert adas_own in strict.client("ada").kernel_ids()
+
+
+def refuses(bob: KernelClient, kernel_id: str) -> None:
+    assert kernel_id not in bob.kernel_ids()
+    with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+        bob.connect(kernel_id)
+    assert refused.value.status_code == 404
+
+
+@pytest.mark.parametrize("what", TRIES)
+def test_a_token_from_before_opens_nothing_of_others_once_a_newer_one_came(
+    strict: GatewayProcess, long_token: KernelClient, adas_own: str, what: str
+) -> None:
+    assert adas_own in long_token.kernel_ids()
+    demoted(strict).kernel_ids()
+    assert TRIES[what](long_token, adas_own) == 404
+    refuses(long_token, adas_own)
+
+
+@pytest.fixture
+def bobs_own(strict: GatewayProcess) -> Iterator[str]:
+    bob = strict.client("bob", iat=next(SECONDS))
+    kernel_id = bob.start("kubeyard.local")
+    yield kernel_id
+    assert (
+        strict.client("ada", "user", "admin").send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
+    )
+
+
+def test_a_newer_token_ends_open_connections_to_others_kernels_alone(
+    strict: GatewayProcess, bobs_own: str, long_token: KernelClient, adas_own: str
+) -> None:
+    with long_token.connect(adas_own) as others, long_token.connect(bobs_own) as own:
+        assert own.run("40 + 2") == others.run("40 + 2") == "42"
+        demoted(strict).kernel_ids()
+        assert until_closed(others) == TOKEN_EXPIRED
+        assert own.run("40 + 3") == "43"
+
+
+def test_a_newer_token_gives_rights_and_an_older_one_takes_none(
+    strict: GatewayProcess, adas_own: str
+) -> None:
+    before = demoted(strict)
+    assert adas_own not in before.kernel_ids()
+    promoted = strict.client("bob", "user", "admin", iat=next(SECONDS))
+    assert adas_own in promoted.kernel_ids()
+    assert adas_own not in before.kernel_ids()
+    assert adas_own in promoted.kernel_ids()
 
 
 def test_his_own_kernels_stay_his(strict: GatewayProcess, last_token: KernelClient) -> None:
     own = last_token.start("kubeyard.local")
     wait_until(lambda: last_token.send("GET", "/api/kernels").status_code == 401, "the last token has ended")
-    demoted = strict.client("bob")
-    assert demoted.kernel_ids() == [own]
-    assert demoted.send("DELETE", f"/api/kernels/{own}").status_code == 204
+    bob = demoted(strict)
+    assert bob.kernel_ids() == [own]
+    assert bob.send("DELETE", f"/api/kernels/{own}").status_code == 204

@@ -7,7 +7,7 @@ from kubeyard_identity import Caller, may_act
 
 
 def _caller(name: str, *roles: str) -> Caller:
-    return Caller(name, frozenset(), frozenset(roles), datetime.now(UTC))
+    return Caller(name, frozenset(), frozenset(roles), datetime.now(UTC), datetime.now(UTC))
 
 
 @pytest.mark.parametrize(

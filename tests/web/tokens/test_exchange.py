@@ -49,10 +49,12 @@ def test_a_server_gets_the_token_of_its_owner(web_ui: WebUi, hub: HubApi, audien
 
 
 def test_an_administrators_server_gets_an_administrators_token(web_ui: WebUi, hub: HubApi) -> None:
-    token = exchange(web_ui, hub.know_server_of("ada")).json()["token"]
+    answer = exchange(web_ui, hub.know_server_of("ada")).json()
 
-    caller = Verifier(web_ui.services.settings.jwks_file, web_ui.url, "kubeyard-api").caller(token)
+    caller = Verifier(web_ui.services.settings.jwks_file, web_ui.url, "kubeyard-api").caller(answer["token"])
     assert caller.is_admin
+    # It cannot be taken back when ada is demoted, so it ends soon.
+    assert answer["expires_in"] == (caller.expires_at - caller.issued_at).total_seconds() == 120
     assert caller.groups == {"admins", "people"}
 
 

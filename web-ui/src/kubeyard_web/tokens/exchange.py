@@ -38,8 +38,8 @@ class Exchange:
         self._calls = RateLimit(clock, burst=30, per_minute=30)
         self._refusals = RateLimit(clock, burst=60, per_minute=60)
 
-    def token_for(self, hub_token: str, address: str) -> str:
-        """A token of the server's owner; raises RefusedRequest."""
+    def token_for(self, hub_token: str, address: str) -> tuple[str, int]:
+        """A token of the server's owner, and for how many seconds it is good; raises RefusedRequest."""
         self._limit(hub_token, address)
         try:
             owner = self._hub.server_owner(hub_token)
@@ -59,7 +59,7 @@ class Exchange:
                 401, "unauthenticated", "This is not the token of the server of a user who may enter."
             )
         self._metrics.exchanges.labels("given").inc()
-        return self._tokens.sign(bearer)
+        return self._tokens.sign(bearer), self._tokens.life_of(bearer)
 
     def _limit(self, hub_token: str, address: str) -> None:
         try:

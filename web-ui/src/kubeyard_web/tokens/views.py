@@ -30,5 +30,5 @@ def exchange() -> Response:
         raise RefusedRequest(
             401, "unauthenticated", "Send the server's Hub API token as `Authorization: token ...`."
         )
-    token = services().exchange.token_for(hub_token.strip(), request.remote_addr or "")
-    return jsonify(token=token, expires_in=services().tokens.lifetime_seconds)
+    token, seconds = services().exchange.token_for(hub_token.strip(), request.remote_addr or "")
+    return jsonify(token=token, expires_in=seconds)

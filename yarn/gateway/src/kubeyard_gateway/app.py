@@ -34,6 +34,7 @@ from kubeyard_gateway.guard import Guard, WithoutQuery
 from kubeyard_gateway.instance import own_tag
 from kubeyard_gateway.kernels import KernelActions, Kernels
 from kubeyard_gateway.kernelspecs import DEFAULT_KERNEL, KernelSpecLogos, KernelSpecs, OneKernelSpec
+from kubeyard_gateway.latest_word import LatestWord
 from kubeyard_gateway.leases import Leases
 from kubeyard_gateway.limits import Gate
 from kubeyard_gateway.limits_file import LimitsFile
@@ -135,6 +136,7 @@ class KubeyardGateway(EnterpriseGatewayApp):
         super().init_webapp()
         self.web_app.settings.update(
             verifier=Verifier(settings.jwks_file, settings.issuer, AUDIENCE),
+            latest_word=LatestWord(lambda who: Channels.end_without_right(who, self.kernel_manager.may)),
             service_settings=settings,
             cluster=self.cluster,
             watch=self.watch,

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import structlog
 from enterprise_gateway.services.kernels.handlers import ZMQChannelsHandler
 from jupyter_client.jsonutil import date_default
 from jupyter_server.base.zmqhandlers import serialize_msg_to_ws_v1
+from kubeyard_identity import Caller
 from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketHandler
 
@@ -178,6 +180,13 @@ class Channels(Guard, ZMQChannelsHandler):
     def _come_back(self) -> None:
         log.info("websocket_link_broken", kernel_id=self.kernel_id, user=self.caller.name)
         WebSocketHandler.close(self, RESTARTING, "the connection to the kernel broke")
+
+    @classmethod
+    def end_without_right(cls, caller: Caller, may: Callable[[Caller, str], bool]) -> None:
+        """End the person's connections to kernels that are no longer his to use."""
+        for connection in list(cls._open_sessions.values()):
+            if connection.caller.name == caller.name and not may(caller, connection.kernel_id):
+                connection._expire()
 
     @classmethod
     def close_all(cls) -> None:

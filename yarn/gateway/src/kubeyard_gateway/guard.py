@@ -35,7 +35,7 @@ class Guard(WithoutQuery):
         if scheme.lower() != "bearer":
             raise Refusal(401, "no bearer token was sent")
         try:
-            self.caller = handler.settings["verifier"].caller(token)
+            self.caller = handler.settings["latest_word"].of(handler.settings["verifier"].caller(token))
         except InvalidToken as error:
             raise Refusal(401, str(error)) from None
         handler.current_user = self.caller.name

@@ -15,6 +15,7 @@ class Caller:
     groups: frozenset[str]
     roles: frozenset[str]
     expires_at: datetime
+    issued_at: datetime
 
     @property
     def is_admin(self) -> bool:

@@ -78,6 +78,7 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
         groups=_words(claims, "groups"),
         roles=_words(claims, "roles"),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        issued_at=datetime.fromtimestamp(claims["iat"], UTC),
     )
 
 
