@@ -15,7 +15,7 @@ def wanted_path() -> str:
     """The path below one's own Lab that the visitor asked for; empty for its first page."""
     path = same_site(request.values.get("next", ""))
     ours = (f"/user/{current_user.name}/", f"/hub/user/{current_user.name}/", "/hub/user-redirect/")
-    return path if path.startswith(ours) and ".." not in path else ""
+    return path if path.startswith(ours) and ".." not in path.split("/") else ""
 
 
 def lab_address(path: str) -> str:

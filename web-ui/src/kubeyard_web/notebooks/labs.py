@@ -76,8 +76,9 @@ class Labs:
 
     def start(self, name: str, profile: str) -> None:
         """Begin to start it; raises HubAway or StartRefused."""
-        options = {"profile": profile} if profile else {}
-        answer = self._send("POST", f"/users/{quote(name)}/server", json=options)
+        # Said in full: otherwise the Hub takes what was chosen last, which may not be offered any more.
+        wish = {"user_options": {"profile": profile} if profile else {}}
+        answer = self._send("POST", f"/users/{quote(name)}/server", json=wish)
         if answer.status_code >= 400 and self.state(name) not in (LabState.STARTING, LabState.RUNNING):
             raise StartRefused(_message(answer))
 
