@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from harness.hub_api import running_hub_api
 from harness.site import Site
+from harness.waiting import wait_until
 from harness.web_ui import running_web_ui
 
 
@@ -21,7 +22,8 @@ def test_pages_say_since_when_and_what_goes_on(site: Site, path: str) -> None:
     assert notice(ada.get(path).text) == ""
     site.stop_api()
 
-    told = notice(ada.get(path).text)
+    # What is the same for everybody is remembered for a second.
+    told = wait_until(lambda: notice(ada.get(path).text), "the page tells")
 
     assert "The API server is out of reach." in told
     assert "It has not answered since" in told
