@@ -16,6 +16,10 @@ PORT_OFFSET = 3300
 FENCE = re.compile(r"^```(?:sh|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # The command that runs these very tests; CI runs it, so it needs no second run from inside itself.
 THIS_COMMAND = "bash tests/run.sh"
+# What a command shows that did its work: the tour prints what the notebook's driver and an executor said.
+PROMISED = {
+    "bash deployment_local.sh tour": ("499999500000", "said an executor", "Nothing was left behind."),
+}
 
 
 def commands() -> list[str]:
@@ -41,6 +45,7 @@ def environment() -> Iterator[dict[str, str]]:
 def test_the_two_promised_commands_are_shown() -> None:
     assert "bash deployment_local.sh" in commands()
     assert THIS_COMMAND in commands()
+    assert set(PROMISED) <= set(commands())
 
 
 @pytest.mark.readme
@@ -62,3 +67,5 @@ def test_every_command_does_its_work(environment: dict[str, str]) -> None:
             check=False,
         )
         assert done.returncode == 0, f"{command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+        for words in PROMISED.get(command, ()):
+            assert words in done.stdout, f"{command}\n{done.stdout[-4000:]}"

@@ -37,6 +37,8 @@ def _left_behind(platform: Platform) -> str:
     return " ".join(re.findall(r"tour-[0-9a-f]+", text))
 
 
+# The README's commands walk it in every run.
+@pytest.mark.long
 def test_the_tour_walks_through_and_leaves_nothing_behind(
     platform: Platform, running_before: set[str]
 ) -> None:
