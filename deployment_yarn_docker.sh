@@ -19,7 +19,7 @@ usage: bash deployment_yarn_docker.sh [command]
   prove            run one small kernel with a Spark job, through everything
   keys FILE|-      take over the web UI's public keys, from a file or from standard input
   limits FILE|-    put limits on people and groups in force (docs/kernel-limits.md)
-  kubernetes       print what the Kubernetes side must be told
+  kubernetes       print what the Kubernetes side must be told, as values of the chart
   status           one line a service, and why one is not well
   logs [SERVICE] [-f]          api-server, worker, gateway, database
   stop [--end-kernels]         stop the services; kernels live on in YARN for half an hour, unless they are ended too
@@ -218,6 +218,7 @@ start() { # [again]
   ensure_environment
   ensure_class_archives
   prove
+  say "ready; this is for Kubernetes, and again by: bash deployment_yarn_docker.sh kubernetes"
   tell_kubernetes
 }
 
@@ -257,7 +258,10 @@ ailment() { # SERVICE
     api-server) asked "$id" "$(api_url)/healthz" ;;
     gateway) asked "$id" "$(gateway_url)/healthz" ;;
     worker) asked "$id" "$(api_url)/readyz" --dependency=build-worker ;;
-    database) "$engine" exec "$id" pg_isready --quiet --username=kubeyard || echo "it takes no connections yet" ;;
+    database)
+      "$engine" exec "$id" sh -c 'grep -q postgres /proc/1/comm && pg_isready --quiet --username=kubeyard' ||
+        echo "it takes no connections yet"
+      ;;
   esac
 }
 
@@ -312,12 +316,15 @@ prove() {
 
 # ---- What others must know
 
+# A values file as it stands, so that it can be kept: bash deployment_yarn_docker.sh kubernetes >edge-values.yaml
 tell_kubernetes() {
   local tls=false
   [[ $(scheme) == http ]] || tls=true
-  say "ready. Kubernetes must be told, as values of the chart:"
   cat <<TEXT
-
+# What Kubernetes must be told of this edge node, as values of the chart. From where kubectl and helm are:
+#   bash deployment_k8s.sh $(setting EDGE_ADDRESS) --values edge-values.yaml
+# Then hand the web UI's public keys to this node; until then it takes no token:
+#   curl -fsS $(setting ISSUER http://127.0.0.1:5000)/oidc/jwks.json | ssh $(hostname) 'bash $clone/deployment_yarn_docker.sh keys -'
 edge:
   host: $(setting EDGE_ADDRESS)
   apiPort: $(setting API_PORT 5000)
@@ -333,10 +340,6 @@ TEXT
   cat <<TEXT
 webUI:
   url: $(setting ISSUER http://127.0.0.1:5000)
-
-Next, from where kubectl and helm are:  bash deployment_k8s.sh $(setting EDGE_ADDRESS)
-Then hand the web UI's public keys to this node, by the command that it prints; until then no token is taken:
-  curl -fsS $(setting ISSUER http://127.0.0.1:5000)/oidc/jwks.json | ssh $(hostname) 'bash $clone/deployment_yarn_docker.sh keys -'
 TEXT
 }
 

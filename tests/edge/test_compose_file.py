@@ -31,7 +31,7 @@ def test_no_container_may_more_than_it_needs(name: str) -> None:
 def test_what_lasts_is_watched_and_comes_back(name: str) -> None:
     service = SERVICES[name]
     assert service["restart"] == "unless-stopped"
-    assert service["healthcheck"]["test"][0] == "CMD"
+    assert service["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
     assert service["stop_grace_period"]
 
 

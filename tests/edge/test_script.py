@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]  # it has no types
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "deployment_yarn_docker.sh"
@@ -125,7 +126,14 @@ def test_kubernetes_is_told_the_file_s_settings_and_no_others(programs: Path) ->
     install(programs, "docker", ENGINE)
     done = run(programs, "kubernetes", given={"KUBEYARD_EDGE_ADDRESS": "10.9.9.9", "KUBEYARD_API_PORT": "1"})
     assert done.returncode == 0, done.stderr
-    assert "  host: 10.0.0.7\n  apiPort: 5000\n  gatewayPort: 8888\n" in done.stdout
+    told = yaml.safe_load(done.stdout)
+    assert told["edge"] == {
+        "host": "10.0.0.7",
+        "apiPort": 5000,
+        "gatewayPort": 8888,
+        "tls": {"api": False, "gateway": False},
+    }
+    assert told["webUI"] == {"url": "https://hub.example.org"}
     assert "curl -fsS https://hub.example.org/oidc/jwks.json | ssh " in done.stdout
 
 
