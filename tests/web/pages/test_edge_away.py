@@ -56,3 +56,25 @@ def test_people_log_in_and_labs_get_their_tokens_without_it(tmp_path: Path) -> N
         answer = browser.post_bare("/api/token", {}, headers={"Authorization": f"token {token}"})
         assert answer.status_code == 200
         assert answer.json()["token"]
+
+
+def test_edge_that_lacks_the_keys_is_told_as_that(site: Site) -> None:
+    grace, ada = site.visitor("grace"), site.visitor("ada")
+    keys = site.parts.settings.jwks_file
+    published = keys.read_text()
+    keys.write_text('{"keys": []}')
+    try:
+        page = wait_until(
+            lambda: _without_keys(ada.get("/applications").text), "the edge has read its keys anew"
+        )
+        assert "The edge node does not believe the web UI" in page
+        assert "You are not logged in" not in page
+        health = grace.get("/health")
+        assert health.status_code == 200
+        assert "An administrator hands over the keys again." in health.text
+    finally:
+        keys.write_text(published)
+
+
+def _without_keys(page: str) -> str:
+    return page if "does not believe" in page else ""

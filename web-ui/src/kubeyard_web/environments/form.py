@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from kubeyard_web.presentation.times import duration
 
 NUMBERS = ("driver_memory_mb", "executor_memory_mb", "executors", "executor_cores")
+TYPED = (*NUMBERS, "name", "visibility", "conda", "pip", "queue", "cull_idle_seconds", "spark", "pasted")
 WRONG = {
     "name": "Use 2 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit.",
     "driver_memory_mb": "Give a whole number of MiB, 512 or more.",
@@ -18,6 +19,7 @@ WRONG = {
     "executor_cores": "Give a whole number, 1 or more.",
     "queue": "Choose a queue.",
     "cull_idle_seconds": "Choose one of the times.",
+    "spark": "Choose one of the versions.",
     "visibility": "Choose who may use it.",
     "conda": "Give at most 300 packages, one a line, each of at most 500 characters.",
     "pip": "Give at most 300 packages, one a line, each of at most 500 characters.",
@@ -51,14 +53,15 @@ class Form:
     queue: str = "interactive"
     # Seconds; empty is as the platform does.
     cull_idle_seconds: str = ""
+    # Empty is the platform's own.
+    spark: str = ""
     pasted: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, typed: MultiDict[str, str]) -> "Form":
         """Take over what was typed."""
-        names = (*NUMBERS, "name", "visibility", "conda", "pip", "queue", "cull_idle_seconds", "pasted")
-        fields: dict[str, Any] = {name: typed[name].strip()[:200_000] for name in names if name in typed}
+        fields: dict[str, Any] = {name: typed[name].strip()[:200_000] for name in TYPED if name in typed}
         return cls(**fields)
 
     @classmethod
@@ -72,6 +75,7 @@ class Form:
             pip="\n".join(environment.pip),
             queue=environment.queue,
             cull_idle_seconds="" if (idle := environment.cull_idle_seconds) is None else str(idle),
+            spark=environment.spark or "",
             **numbers,
         )
 
@@ -101,7 +105,7 @@ class Form:
     def checked(self) -> "NewEnvironment | Form":
         """Return what to ask for, or the form with a message beside each wrong field."""
         fields = {name: getattr(self, name) for name in (*NUMBERS, "name", "visibility", "queue")}
-        fields["cull_idle_seconds"] = self.cull_idle_seconds or None
+        fields |= {name: getattr(self, name) or None for name in ("cull_idle_seconds", "spark")}
         try:
             return NewEnvironment(conda=_lines(self.conda), pip=_lines(self.pip), **fields)
         except ValidationError as error:

@@ -22,7 +22,8 @@ def _page(form: Form, status: int = 200) -> ResponseReturnValue:
     names = [queue.name for queue in queues]
     if form.queue not in names:
         names.insert(0, form.queue)
-    return render_template("environments/new.html", form=form, queues=names), status
+    sparks = ask("sparks", api().list_sparks).value
+    return render_template("environments/new.html", form=form, queues=names, sparks=sparks), status
 
 
 @blueprint.get("/channels")

@@ -3,10 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from flask import Blueprint, render_template
+from kubeyard_client.errors import ApiError
+from kubeyard_client.messages.platform import Platform
 
 from kubeyard_web.access import admins_only
 from kubeyard_web.backend.client import api
-from kubeyard_web.backend.known import ask
+from kubeyard_web.backend.known import Known, ask
+from kubeyard_web.backend.refusals import NOT_BELIEVED, UNAUTHORIZED
 from kubeyard_web.platform.edge import edge_parts
 from kubeyard_web.platform.hub import hub_part, proxy_part
 from kubeyard_web.platform.kubernetes import Kubernetes, KubernetesAway, this_cluster
@@ -38,7 +41,7 @@ def _facts() -> dict[str, object]:
         hub = pool.submit(hub_part, settings.hub_api_url)
         proxy = pool.submit(proxy_part, settings.proxy_url or settings.hub_url)
         pods = pool.submit(_pods, cluster) if cluster else None
-        known = ask("platform", api().show_platform)
+        known = _ask_edge()
         here = [*own_parts(services()), hub.result(), proxy.result()]
         groups = {"Web UI and JupyterHub": here, "Edge node and Hadoop": edge_parts(known, settings.api_url)}
         shown, labs, problem = pods.result() if pods else ([], 0, "")
@@ -52,6 +55,15 @@ def _facts() -> dict[str, object]:
         "labs": labs,
         "pods_problem": problem,
     }
+
+
+def _ask_edge() -> Known[Platform]:
+    """A refusal is a finding too: the edge lacks our keys, or its clock differs."""
+    try:
+        return ask("platform", api().show_platform)
+    except ApiError as error:
+        believed = f"{NOT_BELIEVED} " if error.status == UNAUTHORIZED else ""
+        return Known(None, problem=f"{believed}It says: {error.detail}")
 
 
 def _pods(cluster: Kubernetes) -> tuple[list[Pod], int, str]:

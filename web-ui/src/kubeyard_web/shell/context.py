@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flask import Flask, request, url_for
+from kubeyard_client.errors import ApiError
 
 from kubeyard_web.backend.client import cluster
+from kubeyard_web.backend.known import Known
 from kubeyard_web.shell.health import Health, health
 from kubeyard_web.shell.settings import PageSettings
 
@@ -25,7 +27,10 @@ class Shell:
     @cached_property
     def health(self) -> Health:
         """How the cluster is; asked for by pages with the chip only."""
-        return health(cluster())
+        try:
+            return health(cluster())
+        except ApiError as refused:  # the page that tells of a refusal has this frame too
+            return health(Known(None, problem=refused.detail))
 
 
 def theme_preference() -> str:

@@ -12,7 +12,8 @@ from kubeyard_identity.caller import Caller
 from kubeyard_identity.key_set import KeySetFile, KeySetUnusable
 
 USER_NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
-LEEWAY_SECONDS = 5
+# Issuer and edge are different machines: their clocks may differ by this much.
+LEEWAY_SECONDS = 30
 REQUIRED_CLAIMS = ["exp", "iat", "sub", "aud", "iss"]
 
 
@@ -59,6 +60,8 @@ def _reason(error: jwt.PyJWTError) -> str:
     match error:
         case jwt.ExpiredSignatureError():
             return "the token has expired"
+        case jwt.ImmatureSignatureError():
+            return "the token is of a later time than it is here; set the clocks of both machines by NTP"
         case jwt.InvalidAudienceError():
             return "the token is meant for another service"
         case jwt.InvalidIssuerError():
