@@ -1,26 +1,24 @@
-"""A gateway with kernels that are plain processes, a token exchange that can fail, and Labs before them."""
+"""Gateways whose kernels end with them or outlive them, a token exchange that can fail, Labs before them."""
 
-import socket
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.free_address import free_address
 from harness.gateway import GatewayProcess, local_kernelspec
+from harness.launched_kernels import LaunchingYarn
 from harness.scripted_server import ScriptedServer
+from harness.scripted_yarn import SPEC, spark_folders
 from harness.tls import serve_with_tls
+from kubeyard_kernelspecs import write_kernelspec
 
 from .lab_process import LabProcess
 from .token_exchange import TokenExchange
 
 KERNEL = "kubeyard.local"
 TLS = "tls"
-
-
-def free_address() -> str:
-    """An address of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"127.0.0.1:{server.getsockname()[1]}"
 
 
 class Edge:
@@ -79,3 +77,33 @@ def edge(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Edge]:
             if request.session.testsfailed > failed_before:
                 for log in [gateway.log, *(lab.log for lab in edge.labs)]:
                     sys.stderr.write(f"==== {log}\n{log.read_text()[-4000:]}\n")
+
+
+@pytest.fixture
+def yarn(tmp_path: Path) -> Iterator[LaunchingYarn]:
+    """A cluster whose containers are the launcher's kernels."""
+    launching = LaunchingYarn(tmp_path)
+    yield launching
+    launching.close()
+
+
+@pytest.fixture
+def gateway(yarn: LaunchingYarn, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[GatewayProcess]:
+    """Its kernels keep their output and outlive it, as those in YARN do; a parameter has more settings."""
+    with ScriptedServer(yarn) as server:
+        (tmp_path / "kernelspecs").mkdir()
+        write_kernelspec(tmp_path / "kernelspecs", SPEC)
+        settings = {
+            "KUBEYARD_RM_URLS": server.url,
+            "KUBEYARD_HTTPFS_URL": server.url,
+            "KUBEYARD_KERNELSPECS_DIR": str(tmp_path / "kernelspecs"),
+            "KUBEYARD_GATEWAY_RESPONSE": free_address(),
+            "KUBEYARD_GATEWAY_STOP_TIMEOUT_SECONDS": "1",
+            "KUBEYARD_GATEWAY_SPARES": "0",
+            **spark_folders(tmp_path),
+            **getattr(request, "param", {}),
+        }
+        process = GatewayProcess(tmp_path, free_address(), settings)
+        process.start()
+        yield process
+        process.stop(signal.SIGKILL)

@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.free_address import free_address
 from harness.gateway import GatewayProcess
 from harness.launched_kernels import LaunchingYarn
 from harness.relayed_kernels import relayed
 from harness.scripted_server import ScriptedServer
-from harness.scripted_yarn import SPEC, spark_folders
+from harness.scripted_yarn import SPEC
 from harness.waiting import wait_until
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
-from kubeyard_kernelspecs import write_kernelspec
 
 from .lab_process import LabProcess, Notebook
 from .token_exchange import TokenExchange
@@ -23,34 +21,6 @@ from .token_exchange import TokenExchange
 pytestmark = pytest.mark.daemons
 LINES = 60
 PRINTING = f"import time\nfor i in range({LINES}):\n    print('line', i, flush=True); time.sleep(0.05)"
-
-
-@pytest.fixture
-def yarn(tmp_path: Path) -> Iterator[LaunchingYarn]:
-    launching = LaunchingYarn(tmp_path)
-    yield launching
-    launching.close()
-
-
-@pytest.fixture
-def gateway(yarn: LaunchingYarn, tmp_path: Path) -> Iterator[GatewayProcess]:
-    """A gateway whose kernels are the launcher's and outlive it, as those in YARN do."""
-    with ScriptedServer(yarn) as server:
-        (tmp_path / "kernelspecs").mkdir()
-        write_kernelspec(tmp_path / "kernelspecs", SPEC)
-        settings = {
-            "KUBEYARD_RM_URLS": server.url,
-            "KUBEYARD_HTTPFS_URL": server.url,
-            "KUBEYARD_KERNELSPECS_DIR": str(tmp_path / "kernelspecs"),
-            "KUBEYARD_GATEWAY_RESPONSE": free_address(),
-            "KUBEYARD_GATEWAY_STOP_TIMEOUT_SECONDS": "1",
-            "KUBEYARD_GATEWAY_SPARES": "0",
-            **spark_folders(tmp_path),
-        }
-        process = GatewayProcess(tmp_path, free_address(), settings)
-        process.start()
-        yield process
-        process.stop(signal.SIGKILL)
 
 
 @pytest.fixture

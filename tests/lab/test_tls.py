@@ -4,33 +4,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import jwt
 import pytest
-from harness.gateway import GatewayProcess
-from harness.issuer import Issuer
 from harness.waiting import wait_until
-from kubeyard_web.clock import Clock
-from kubeyard_web.tokens.keys import SigningKeys
 
 from .conftest import KERNEL, TLS, Edge
 from .lab_process import LabProcess
+from .rotating_issuer import RotatingIssuer
 
 pytestmark = [pytest.mark.daemons, pytest.mark.parametrize("edge", [TLS], indirect=True)]
 CELLS = 60
-
-
-class RotatingIssuer(Issuer):
-    """Signs with the web UI's own keys, which change under it."""
-
-    def __init__(self, gateway: GatewayProcess) -> None:
-        self.keys = SigningKeys(gateway.folder / "signing-keys", gateway.issuer.jwks_file, Clock())
-        self.keys.ensure()
-
-    def token(self, name: str, *roles: str, **other: object) -> str:
-        current = self.keys.current()
-        claims = self.claims(name, *roles, **other)
-        assert current.private_key is not None
-        return jwt.encode(claims, current.private_key, "RS256", {"kid": str(current.kid)})
 
 
 def start(lab: LabProcess, path: str = "a.ipynb") -> str:
