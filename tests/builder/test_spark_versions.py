@@ -5,7 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from kubeyard_api.builder.recipe import CONSTRAINTS
+from kubeyard_api.builder.recipe import constraints_for
+from kubeyard_kernelspecs.spark_version import spark_version
 from uv import find_uv_bin
 
 from .conftest import BASE_PYTHON
@@ -44,7 +45,8 @@ def test_spark_keeps_every_row_at_both_ends_of_the_allowed_versions(
     python = tmp_path / "venv" / "bin" / "python"
     uv = find_uv_bin()
     subprocess.run([uv, "venv", "-q", "--python", BASE_PYTHON, tmp_path / "venv"], check=True, timeout=60)
-    constraints = ["--constraint", str(CONSTRAINTS / "spark-4.0.txt"), "--resolution", resolution]
+    limits = constraints_for(spark_version(spark_home))
+    constraints = ["--constraint", str(limits), "--resolution", resolution]
     packages = ["pandas", "pyarrow", "numpy", "setuptools"]
     command = [uv, "pip", "install", "-q", "--no-build", "--python", str(python), *constraints, *packages]
     subprocess.run(command, check=True, timeout=600, cwd=tmp_path)

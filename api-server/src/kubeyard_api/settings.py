@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+from kubeyard_client.messages.environments import SPARK_PATTERN
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -41,6 +42,9 @@ def _bind(value: str) -> str:
 HttpUrl = Annotated[str, AfterValidator(_http)]
 HttpUrls = Annotated[tuple[HttpUrl, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+SparkVersions = Annotated[
+    tuple[Annotated[str, Field(pattern=SPARK_PATTERN)], ...], NoDecode, BeforeValidator(_split)
+]
 
 
 class SettingsRefused(Exception):  # noqa: N818 - it names what happened
@@ -73,7 +77,9 @@ class Settings(BaseSettings):
     base_python: Path = Path("/usr/bin/python3.11")
     conda_channels: Words = ("conda-forge",)
 
-    api_spark_version: str = Field(default="4.0", pattern=r"^[0-9]+\.[0-9]+$")
+    api_spark_version: str = Field(default="4.0", pattern=SPARK_PATTERN)
+    # Further ones that an environment may choose: the gateway's KUBEYARD_SPARK_HOMES has them.
+    api_spark_versions: SparkVersions = ()
     api_builds_at_once: int = Field(default=1, ge=1, le=16)
     api_build_timeout_seconds: float = Field(default=1800, ge=1, le=86_400)
     api_build_lease_seconds: float = Field(default=15, ge=2, le=600)
@@ -106,6 +112,12 @@ class Settings(BaseSettings):
         except OSError as error:
             raise ValueError(f"{certificate} and {key} do not serve as a pair: {error}") from None
         return key
+
+    @property
+    def sparks(self) -> tuple[str, ...]:
+        """The Sparks that an environment may choose, the newest first."""
+        every = {self.api_spark_version, *self.api_spark_versions}
+        return tuple(sorted(every, key=lambda each: [int(part) for part in each.split(".")], reverse=True))
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -26,6 +26,7 @@ from kubeyard_client.messages.environments import (
     NewEnvironment,
     ParsedPackages,
     PastedText,
+    SparkList,
 )
 from kubeyard_client.messages.events import Change
 from kubeyard_client.messages.history import ClusterHistory, HistoryQuery
@@ -170,6 +171,10 @@ class KubeyardClient:
     def list_channels(self) -> ChannelList:
         """The conda channels, and which are out of reach."""
         return self._http.ask("list-channels", ChannelList)
+
+    def list_sparks(self) -> SparkList:
+        """The Sparks that an environment's kernels may run on."""
+        return self._http.ask("list-sparks", SparkList)
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:

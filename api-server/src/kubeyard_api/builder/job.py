@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from kubeyard_client.messages.environments import (
     BuildError,
@@ -85,9 +86,9 @@ class Job:
             self._log.close()
 
     def _build(self) -> None:
-        recipe, name = self._recipe()
-        self._log.line(f"building {name}")
-        assembly = Assembly(recipe, self._workshop, self._work, self._log)
+        recipe, spark, name = self._recipe()
+        self._log.line(f"building {name} for Spark {spark}")
+        assembly = Assembly(recipe, replace(self._workshop, spark=spark), self._work, self._log)
         with self._step(BuildStepName.VALIDATE):
             assembly.validate()
         with self._step(BuildStepName.SOLVE):
@@ -165,11 +166,13 @@ class Job:
             raise ClaimLost
         return build
 
-    def _recipe(self) -> tuple[Recipe, str]:
+    def _recipe(self) -> tuple[Recipe, str, str]:
+        """The packages, the Spark that they must work with, and whose they are."""
         with self._database.reading() as session:
             build = self._mine(session)
             row = session.get_one(EnvironmentRow, build.environment_id)
-        return Recipe(row.python, tuple(json.loads(row.conda)), tuple(json.loads(row.pip))), row.full_name
+        recipe = Recipe(row.python, tuple(json.loads(row.conda)), tuple(json.loads(row.pip)))
+        return recipe, row.spark or self._workshop.spark, row.full_name
 
     @contextmanager
     def _step(self, name: BuildStepName) -> Iterator[None]:

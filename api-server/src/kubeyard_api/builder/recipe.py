@@ -45,14 +45,19 @@ class Workshop:
 
     @property
     def constraints(self) -> Path:
-        """The versions that this platform's Spark works with."""
-        return CONSTRAINTS / f"spark-{self.spark}.txt"
+        """The versions that the Spark of this environment works with."""
+        return constraints_for(self.spark)
 
     def constrained(self) -> dict[str, Requirement]:
         """Those versions by package name."""
         lines = (line.partition("#")[0].strip() for line in self.constraints.read_text("utf-8").splitlines())
         requirements = [Requirement(line) for line in lines if line]
         return {requirement.name: requirement for requirement in requirements}
+
+
+def constraints_for(spark: str) -> Path:
+    """The file of versions that a Spark works with; absent where they are not known."""
+    return CONSTRAINTS / f"spark-{spark}.txt"
 
 
 def build_folder(workshop: Workshop, build_id: str) -> Path:

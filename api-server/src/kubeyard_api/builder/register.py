@@ -82,4 +82,5 @@ def kernelspec_of(environment: EnvironmentRow, archive: ArchiveRow) -> KernelSpe
         executor_cores=environment.executor_cores,
         queue=environment.queue,
         cull_idle_seconds=environment.cull_idle_seconds,
+        spark=environment.spark or "",
     )

@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kubeyard_api.builder.base_python import describe
 from kubeyard_api.builder.failure import BuildFailure
-from kubeyard_api.builder.job import workshop_of
+from kubeyard_api.builder.recipe import CONSTRAINTS, constraints_for
 from kubeyard_api.builder.worker import Worker
 from kubeyard_api.logs import configure_logs
 from kubeyard_api.settings import Settings
@@ -39,9 +39,12 @@ def run() -> int:
 
 
 def _problem(settings: Settings) -> str:
-    if not workshop_of(settings).constraints.is_file():
-        version = settings.api_spark_version
-        return f"KUBEYARD_API_SPARK_VERSION: no package versions are known for Spark {version}"
+    for version in settings.sparks:
+        if not constraints_for(version).is_file():
+            own = version == settings.api_spark_version
+            name = "KUBEYARD_API_SPARK_VERSION" if own else "KUBEYARD_API_SPARK_VERSIONS"
+            known = ", ".join(sorted(file.stem.removeprefix("spark-") for file in CONSTRAINTS.glob("*.txt")))
+            return f"{name}: no package versions are known for Spark {version}; there are those of {known}"
     try:
         describe(settings.base_python)
         settings.api_builds_dir.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from kubeyard_client.messages.environments import (
     NewEnvironment,
     ParsedPackages,
     PastedText,
+    SparkList,
 )
 
 from kubeyard_api.builder.pasted import parse
@@ -81,3 +82,10 @@ def list_builds(call: Call) -> BuildPage:
 def list_channels(call: Call) -> ChannelList:
     """Where conda packages come from."""
     return channels.channels(call.parts)
+
+
+@handles("list-sparks")
+def list_sparks(call: Call) -> SparkList:
+    """What Spark kernels may run on."""
+    settings = call.parts.settings
+    return SparkList(own=settings.api_spark_version, offered=settings.sparks)

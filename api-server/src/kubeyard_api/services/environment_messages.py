@@ -48,6 +48,7 @@ def _environment(row: EnvironmentRow, build: Build | None, archive: ArchiveRow |
         executor_cores=row.executor_cores,
         queue=row.queue,
         cull_idle_seconds=row.cull_idle_seconds,
+        spark=row.spark,
         state=EnvironmentState(row.state),
         hash=row.archive_sha256,
         size_bytes=archive.size_bytes if archive else None,

@@ -136,6 +136,9 @@ def _refuse_wrong(parts: Parts, wanted: NewEnvironment) -> None:
     found = [*problems(wanted.pip, wanted.conda), *_size_problems(wanted, settings)]
     if problem := _queue_problem(parts, wanted.queue):
         found.append(problem)
+    if wanted.spark is not None and wanted.spark not in settings.sparks:
+        offered = ", ".join(settings.sparks)
+        found.append(f"spark: there is no Spark {wanted.spark} here; choose one of {offered}.")
     if found:
         raise PublicError(ErrorCode.INVALID_REQUEST, " ".join(found))
 

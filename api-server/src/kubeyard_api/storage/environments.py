@@ -76,7 +76,7 @@ def describe_environment(row: EnvironmentRow, wanted: NewEnvironment, display_na
     row.conda, row.pip = json.dumps(wanted.conda), json.dumps(wanted.pip)
     row.driver_memory_mb, row.executor_memory_mb = wanted.driver_memory_mb, wanted.executor_memory_mb
     row.executors, row.executor_cores = wanted.executors, wanted.executor_cores
-    row.queue, row.cull_idle_seconds = wanted.queue, wanted.cull_idle_seconds
+    row.queue, row.cull_idle_seconds, row.spark = wanted.queue, wanted.cull_idle_seconds, wanted.spark
     row.state = EnvironmentState.QUEUED.value
     row.updated_at = utc_now()
 

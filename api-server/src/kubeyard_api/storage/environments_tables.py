@@ -58,6 +58,8 @@ class EnvironmentRow(Base):
     queue: Mapped[str] = mapped_column(String(200))
     # 0 is never; absent is as the gateway's setting says.
     cull_idle_seconds: Mapped[int | None]
+    # As "4.0"; absent is the platform's own.
+    spark: Mapped[str | None] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(20))
     archive_sha256: Mapped[str | None] = mapped_column(ForeignKey("archives.sha256"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -13,6 +13,7 @@ from kubeyard_client.messages.environments import (
     NewEnvironment,
     ParsedPackages,
     PastedText,
+    SparkList,
 )
 from kubeyard_client.messages.errors import ErrorCode
 
@@ -141,5 +142,14 @@ ENDPOINTS = (
         None,
         ChannelList,
         "The conda channels, and which are out of reach and why",
+    ),
+    Endpoint(
+        "list-sparks",
+        "GET",
+        "/sparks",
+        Auth.SIGNED_IN,
+        None,
+        SparkList,
+        "The Sparks that an environment's kernels may run on",
     ),
 )

@@ -12,6 +12,7 @@ NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{1,62}$"
 MOST_PACKAGES = 300
 # Shorter, a kernel would go while its person reads.
 SHORTEST_IDLE_SECONDS = 60
+SPARK_PATTERN = r"^[0-9]+\.[0-9]+$"
 PackageLine = Annotated[str, Field(min_length=1, max_length=500)]
 PackageLines = Annotated[tuple[PackageLine, ...], Field(max_length=MOST_PACKAGES)]
 
@@ -150,6 +151,9 @@ class Environment(Message):
     cull_idle_seconds: int | None = Field(
         default=None, description="After so long without use its kernels are stopped; 0: never"
     )
+    spark: str | None = Field(
+        default=None, description="The Spark of its kernels; absent: the platform's own"
+    )
     state: EnvironmentState
     hash: str | None
     size_bytes: int | None
@@ -185,6 +189,9 @@ class NewEnvironment(Request):
         ge=0,
         le=31 * 86_400,
         description="After so long without use its kernels stop; 0: never, absent: as the platform does",
+    )
+    spark: str | None = Field(
+        default=None, pattern=SPARK_PATTERN, description="One of those of /sparks; absent: the platform's own"
     )
 
     @field_validator("cull_idle_seconds")
@@ -231,6 +238,13 @@ class LogOffset(Request):
     """From where on to read a build's log."""
 
     offset: int = Field(default=0, ge=0, description="The first byte wanted")
+
+
+class SparkList(Message):
+    """The Spark that kernels run on, and those that an environment may choose."""
+
+    own: str = Field(description="The platform's own, which kernels run on that say nothing else")
+    offered: tuple[str, ...] = Field(description="All that may be chosen, the newest first")
 
 
 class Channel(Message):
