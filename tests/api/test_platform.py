@@ -72,17 +72,17 @@ def test_every_part_is_named_with_its_version(asked: ApiServer) -> None:
     parts = parts_of(asked)
     assert {name for name, part in parts.items() if not part.working} == set()
     assert set(parts) == {
-        "api-server",
-        "api-server's database",
-        "public keys",
-        "build worker",
-        "gateway",
+        "API server",
+        "API server's database",
+        "Public keys",
+        "Build worker",
+        "Gateway",
         "ResourceManager",
         "HttpFS and HDFS",
         "JobHistoryServer",
     }
     assert parts["ResourceManager"].version == "3.5.0"
-    assert parts["gateway"].version == "0.1.0"
+    assert parts["Gateway"].version == "0.1.0"
 
 
 def test_part_that_fails_says_why_and_the_others_still_work(asked: ApiServer, edge: Edge) -> None:
@@ -92,11 +92,11 @@ def test_part_that_fails_says_why_and_the_others_still_work(asked: ApiServer, ed
     del edge.answers["/ws/v1/cluster/info"], edge.answers["/ws/v1/history/info"]
     give_sign(asked.parts.database, "here:1:1", -1)
     parts = parts_of(asked)
-    assert parts["gateway"].reason == "hdfs: no answer within 5 s"
+    assert parts["Gateway"].reason == "hdfs: no answer within 5 s"
     assert "KUBEYARD_RM_URLS" in parts["ResourceManager"].reason
     assert "logs of applications that have ended cannot be read" in parts["JobHistoryServer"].reason
-    assert "no sign of life" in parts["build worker"].reason
-    assert parts["build worker"].since is not None
+    assert "no sign of life" in parts["Build worker"].reason
+    assert parts["Build worker"].since is not None
     assert parts["HttpFS and HDFS"].working
 
 

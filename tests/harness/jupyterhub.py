@@ -17,6 +17,7 @@ from harness.waiting import wait_until
 
 CONFIGURATION = Path(__file__).with_name("jupyterhub_config.py")
 TIMEOUT_SECONDS = 10
+CONFLICT = 409
 
 
 class JupyterHub:
@@ -46,8 +47,8 @@ class JupyterHub:
             return False
 
     def know(self, name: str) -> None:
-        """Let somebody have logged in at the Hub."""
-        self._post(f"/users/{name}")
+        """Let somebody have logged in at the Hub, perhaps more than once."""
+        self._post(f"/users/{name}", allowed=(CONFLICT,))
 
     def script(self, kind: str, name: str, content: object = None) -> None:
         """Put down what a start of this user meets: `events`, `hold` or `failure`; None takes it away."""
@@ -75,12 +76,17 @@ class JupyterHub:
         headers = {"Authorization": f"token {token}"}
         return requests.get(f"{self.url}/user", headers=headers, timeout=TIMEOUT_SECONDS)
 
-    def _post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _post(
+        self, path: str, body: dict[str, Any] | None = None, allowed: tuple[int, ...] = ()
+    ) -> dict[str, Any]:
         answer = requests.post(
             self.url + path, json=body or {}, headers=self._headers, timeout=TIMEOUT_SECONDS
         )
+        if answer.status_code in allowed:
+            return {}
         answer.raise_for_status()
-        return dict(answer.json()) if answer.content else {}
+        found = answer.json() if answer.content else {}
+        return found if isinstance(found, dict) else {}
 
 
 @contextmanager

@@ -40,8 +40,8 @@ def _own(parts: Parts) -> list[PlatformPart]:
     """This service, its database, the keys it knows people by, and the worker that builds."""
     own_version = version("kubeyard-api")
     told = {each.name: each for each in readiness(parts).dependencies}
-    ours = [PlatformPart(name="api-server", working=True, version=own_version)]
-    for name, shown in (("database", "api-server's database"), ("public-keys", "public keys")):
+    ours = [PlatformPart(name="API server", working=True, version=own_version)]
+    for name, shown in (("database", "API server's database"), ("public-keys", "Public keys")):
         if each := told.get(name):
             ours.append(PlatformPart(name=shown, working=each.ready, reason=each.reason))
     if worker := told.get("build-worker"):
@@ -49,7 +49,7 @@ def _own(parts: Parts) -> list[PlatformPart]:
             since = read_worker(session).silent_since
         ours.append(
             PlatformPart(
-                name="build worker",
+                name="Build worker",
                 working=worker.ready,
                 reason=worker.reason,
                 since=since,
@@ -61,7 +61,7 @@ def _own(parts: Parts) -> list[PlatformPart]:
 
 def _gateway(parts: Parts) -> list[PlatformPart]:
     told = parts.gateway.health(ANSWER_SECONDS)
-    return [PlatformPart(name="gateway", working=not told.reason, reason=told.reason, version=told.version)]
+    return [PlatformPart(name="Gateway", working=not told.reason, reason=told.reason, version=told.version)]
 
 
 def _resource_manager(parts: Parts) -> list[PlatformPart]:

@@ -5,12 +5,13 @@ from kubeyard_client.messages.platform import Platform, PlatformPart
 from kubeyard_web.backend.known import Known
 from kubeyard_web.platform.parts import FAILS, UNKNOWN, WORKS, Part, failing
 
+API_SERVER = "API server"
 WHAT = {
-    "api-server": "everything that pages show",
-    "api-server's database": "applications, environments, builds",
-    "public keys": "whom the edge believes",
-    "build worker": "builds environments",
-    "gateway": "starts kernels",
+    "API server": "everything that pages show",
+    "API server's database": "applications, environments, builds",
+    "Public keys": "whom the edge believes",
+    "Build worker": "builds environments",
+    "Gateway": "starts kernels",
     "ResourceManager": "YARN: gives kernels their place",
     "HttpFS and HDFS": "files, and what kernels are started from",
     "JobHistoryServer": "logs of what has ended",
@@ -25,8 +26,8 @@ def edge_parts(known: Known[Platform], api_url: str) -> list[Part]:
         f"{known.problem} It is sought at {api_url} (KUBEYARD_API_URL): look at the edge node. Logins, "
         "running Labs and kernels go on."
     )
-    away = Part("api-server", WHAT["api-server"], FAILS, reason, since=known.since)
-    rest = [Part(name, what, UNKNOWN, "Only the api-server can tell.") for name, what in WHAT.items()]
+    away = Part(API_SERVER, WHAT[API_SERVER], FAILS, reason, since=known.since)
+    rest = [Part(name, what, UNKNOWN, "Only the API server can tell.") for name, what in WHAT.items()]
     return [away, *rest[1:]]
 
 
