@@ -44,6 +44,10 @@ def test_proxy_and_labs_outlive_the_hub(configured: Configured) -> None:
     assert config.JupyterHub.cleanup_servers is False
 
 
+def test_a_proxy_started_anew_learns_its_routes_soon(configured: Configured) -> None:
+    assert 0 < configured().JupyterHub.last_activity_interval <= 15
+
+
 def test_idle_labs_are_stopped_only_when_asked_for(configured: Configured) -> None:
     assert [service["name"] for service in configured().JupyterHub.services] == ["kubeyard-web"]
     services = configured(HUB_IDLE_SECONDS="3600").JupyterHub.services

@@ -14,6 +14,9 @@ def configure_network(config: Config, settings: HubSettings) -> None:
         hub.hub_connect_url = settings.hub_connect_url
     hub.cleanup_servers = False
     hub.cleanup_proxy = False
+    # Seconds. A proxy that was started anew knows no route until the Hub looks, as it does at this pace: by
+    # itself it would leave running Labs out of everybody's reach for five minutes.
+    hub.last_activity_interval = 10
     config.ConfigurableHTTPProxy.should_start = False
     config.ConfigurableHTTPProxy.api_url = settings.proxy_api_url
     config.ConfigurableHTTPProxy.auth_token = secret(settings.hub_proxy_token_file)
