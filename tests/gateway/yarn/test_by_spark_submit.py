@@ -66,6 +66,7 @@ def test_a_queue_that_does_not_exist_is_named(yarn: YarnGateway, ada: KernelClie
     assert "nowhere" in answer.json()["reason"]
 
 
+@pytest.mark.long
 def test_a_kernel_whose_java_is_killed_is_told_dead(yarn: YarnGateway, ada: KernelClient) -> None:
     kernel_id = ada.start(yarn.spec.name)
     with ada.connect(kernel_id, timeout_seconds=60) as channel:

@@ -9,7 +9,7 @@ from harness.waiting import wait_until
 from harness.yarn_gateway import YarnGateway
 from kubeyard_yarn.httpfs import UserFiles
 
-pytestmark = [pytest.mark.daemons, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.daemons, pytest.mark.long, pytest.mark.timeout(420)]
 JOB = "sc.parallelize(range(10), 2).map(lambda x: x * x).sum()"
 NAMES = ("driver-20260101-000000.jsa", "executor-20260101-000000.jsa")
 

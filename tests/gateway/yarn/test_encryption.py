@@ -106,6 +106,7 @@ print(len(written) > 0, any(b'{word}' in file.read_bytes() for file in written))
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("settings", [{}, ENCRYPTED], ids=["in clear", "encrypted"])
 def test_between_driver_and_executors_and_on_their_disks(
     yarn: YarnGateway, start_own: Gateways, settings: dict[str, str]
