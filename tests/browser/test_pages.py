@@ -50,9 +50,9 @@ def test_page_has_no_fault(guest: Visitor, name: str) -> None:
     assert guest.accessibility_faults() == []
 
 
-@pytest.mark.parametrize("name", ["overview", "applications", "kernels", "environments"])
+@pytest.mark.parametrize("name", ["overview", "applications", "kernels", "environments", "health"])
 def test_administrators_page_has_no_fault(admin: Visitor, name: str) -> None:
-    admin.go(PAGES[name])
+    admin.go(PAGES.get(name, f"/{name}"))
     admin.photograph(f"admin-{name}")
     assert admin.accessibility_faults() == []
 

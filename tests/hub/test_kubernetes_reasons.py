@@ -1,6 +1,8 @@
 """Why a Lab's pod did not come to run, of what Kubernetes says about it."""
 
 import asyncio
+import socket
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -64,6 +66,47 @@ class NeverRunning(KubeSpawner):  # type: ignore[misc]
 
     def start(self) -> Any:
         return asyncio.ensure_future(asyncio.sleep(3600))
+
+
+class Running(KubeSpawner):  # type: ignore[misc]
+    """As much of KubeSpawner as a start is: one whose pod runs at once, at an address of the test's."""
+
+    url = ""
+    pod_reflector: Any = None
+
+    def start(self) -> Any:
+        async def run() -> str:
+            return self.url
+
+        return asyncio.ensure_future(run())
+
+
+class RunningLab(KubernetesLab, Running):
+    """Our Lab on top of that."""
+
+
+def start_of(lab_class: type[RunningLab], url: str, containers: list[dict[str, Any]]) -> str:
+    async def start() -> str:
+        lab = lab_class(_mock=True)
+        lab.start_timeout, lab.url = 5, url
+        reference = f"{lab.namespace}/{lab.pod_name}"
+        lab.pod_reflector = SimpleNamespace(pods={reference: pod(containerStatuses=containers)})
+        return str(await lab.start())
+
+    return asyncio.run(start())
+
+
+def test_lab_that_ends_before_it_listens_is_noticed_at_once(known_cluster: None) -> None:
+    ended = [{"state": {"terminated": {"reason": "Error", "exitCode": 3}}}]
+    with pytest.raises(LabNotStartedError) as failed:
+        start_of(RunningLab, "http://127.0.0.1:9", ended)
+    assert failed.value.jupyterhub_message == "Error: exit code 3"
+
+
+def test_lab_that_listens_has_started(known_cluster: None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert start_of(RunningLab, url, [{"state": {"running": {}}}]) == url
 
 
 class Lab(KubernetesLab, NeverRunning):

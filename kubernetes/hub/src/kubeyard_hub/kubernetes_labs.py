@@ -4,12 +4,15 @@ import asyncio
 import json
 from collections.abc import Awaitable
 from typing import Any
+from urllib.parse import urlsplit
 
 from kubernetes_asyncio.client.rest import ApiException
 from kubespawner import KubeSpawner  # type: ignore[import-untyped]
 
 # The Hub gives up at the start's time limit and throws away whatever is known: so this comes before.
 _BEFORE_THE_HUB_SECONDS = 2
+_CONNECT_SECONDS = 2
+_PAUSE_SECONDS = 0.2
 
 
 class LabNotStartedError(Exception):
@@ -30,14 +33,31 @@ class KubernetesLab(KubeSpawner):  # type: ignore[misc]  # KubeSpawner carries n
     async def _explained(self, start: Awaitable[Any]) -> Any:
         try:
             async with asyncio.timeout(max(1, self.start_timeout - _BEFORE_THE_HUB_SECONDS)):
-                return await start
+                url = await start
+                await self._listening(url)
+                return url
         except ApiException as why:
             raise LabNotStartedError(refusal(why)) from why
         except TimeoutError as why:
             raise LabNotStartedError(
                 why_not_running(self._pod(), self.events)
-                or f"TimedOut: the pod did not run within {self.start_timeout} seconds"
+                or f"TimedOut: JupyterLab did not answer within {self.start_timeout} seconds"
             ) from why
+
+    async def _listening(self, url: str) -> None:
+        """Wait until it listens or ends: the Hub would notice an end only when its whole time has passed."""
+        where = urlsplit(url)
+        while True:
+            if ended := _of_containers(self._pod()):
+                raise LabNotStartedError(ended)
+            try:
+                opened = asyncio.open_connection(where.hostname, where.port)
+                _, writer = await asyncio.wait_for(opened, _CONNECT_SECONDS)
+            except OSError:
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                writer.close()
+                return
 
     def _pod(self) -> dict[str, Any]:
         pods: dict[str, dict[str, Any]] = self.pod_reflector.pods if self.pod_reflector else {}

@@ -13,6 +13,8 @@ from urllib.parse import quote
 import requests
 
 TIMEOUT_SECONDS = (2, 5)
+# The Hub answers a wish to stop within 10 s, whether the Lab has ended or not.
+ACT_TIMEOUT_SECONDS = (2, 20)
 # The Hub writes an empty line each 8 s into the progress of a start.
 SILENCE_SECONDS = 20
 NOT_FOUND = 404
@@ -78,13 +80,13 @@ class Labs:
         """Begin to start it; raises HubAway or StartRefused."""
         # Said in full: otherwise the Hub takes what was chosen last, which may not be offered any more.
         wish = {"user_options": {"profile": profile} if profile else {}}
-        answer = self._send("POST", f"/users/{quote(name)}/server", json=wish)
+        answer = self._send("POST", f"/users/{quote(name)}/server", json=wish, timeout=ACT_TIMEOUT_SECONDS)
         if answer.status_code >= 400 and self.state(name) not in (LabState.STARTING, LabState.RUNNING):
             raise StartRefused(_message(answer))
 
     def stop(self, name: str) -> None:
         """Begin to stop it, or give its start up; raises HubAway or StartRefused."""
-        answer = self._send("DELETE", f"/users/{quote(name)}/server")
+        answer = self._send("DELETE", f"/users/{quote(name)}/server", timeout=ACT_TIMEOUT_SECONDS)
         if answer.status_code >= 400 and answer.status_code != NOT_FOUND:
             raise StartRefused(_message(answer))
 
