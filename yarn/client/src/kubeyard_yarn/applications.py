@@ -92,6 +92,8 @@ class Application:
     finished_at: datetime | None
     # How long YARN lets it live on; None where it may live for ever, or a version does not tell.
     lifetime_left_seconds: int | None = None
+    # How often a container of its ApplicationMaster was taken for another queue.
+    masters_preempted: int = 0
 
     @property
     def am_host(self) -> str:
@@ -174,6 +176,7 @@ def application_from(row: Json) -> Application:
         launched_at=moment(row, "launchTime"),
         finished_at=moment(row, "finishedTime"),
         lifetime_left_seconds=_lifetime_left(row),
+        masters_preempted=whole(row, "numAMContainerPreempted"),
     )
 
 

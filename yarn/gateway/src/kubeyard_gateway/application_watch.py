@@ -12,6 +12,7 @@ from kubeyard_yarn.errors import NotFound, YarnError
 from kubeyard_yarn.resource_manager import ResourceManager
 
 from kubeyard_gateway.pace import Pace
+from kubeyard_gateway.second_attempts import SecondAttempts
 
 log = structlog.get_logger("kubeyard_gateway")
 INTERVAL_SECONDS = 2.0
@@ -69,6 +70,7 @@ class ApplicationWatch:
         self._expected: set[str] = set()
         self._followed: set[str] = set()
         self._endings: dict[str, Ending] = {}
+        self._second_attempts = SecondAttempts(resource_manager)
         self._waiting = 0
         self._hurry = asyncio.Event()
         self._next_question = 0.0
@@ -95,8 +97,13 @@ class ApplicationWatch:
         self._followed.add(application_id)
         self._expected.discard(application_id)
 
+    def runs_in(self, application_id: str, container_id: str) -> None:
+        """The application's kernel is in this container, and ends with it."""
+        self._second_attempts.remember(application_id, container_id)
+
     def forget(self, application_id: str) -> None:
         """Nobody asks for the application any more."""
+        self._second_attempts.forget(application_id)
         self._expected.discard(application_id)
         self._followed.discard(application_id)
         self._endings.pop(application_id, None)
@@ -147,12 +154,15 @@ class ApplicationWatch:
             gone = [each for each in followed if each not in running and each not in self._endings]
             self.pace.spent(min(len(gone), MOST_ASKED_ONE_BY_ONE))
             found = await asyncio.to_thread(self._ended, gone)
+            living = [each for each in active if each.id in followed and each.id not in self._endings]
+            anew = await asyncio.to_thread(self._second_attempts.end, living)
         except YarnError as error:
             if self.trouble in ("", NOT_ASKED_YET):
                 log.warning("applications_unknown", reason=str(error))
             self.trouble = str(error)
             return
         self.trouble = ""
+        found |= {key: Ending(ApplicationState.FAILED, words, "FAILED") for key, words in anew.items()}
         # One that was forgotten meanwhile stays forgotten.
         self._endings |= {key: value for key, value in found.items() if key in self._followed}
         ours = known | self._followed | self._expected

@@ -51,6 +51,8 @@ class YarnKernelProxy(RemoteProcessProxy):
         self._presence = gateway.presence
         self._settings = gateway.service_settings
         self.application_id = ""
+        # YARN's name for where the kernel runs; empty where it does not tell.
+        self.container_id = ""
         # Of a kernel that has given its place to another: its manager holds the other's key by then.
         self.signing_key: bytes | None = None
         # None where the way to the kernel is not encrypted.
@@ -161,6 +163,7 @@ class YarnKernelProxy(RemoteProcessProxy):
         self.application_id = other.application_id
         report = {**connection, "ip": other.comm_ip, "comm_port": other.comm_port}
         self.curve = other.curve
+        report["container"] = other.container_id
         other.cleanup()
         self._watch.follow(self.application_id)
         self._connect(report)
@@ -195,6 +198,8 @@ class YarnKernelProxy(RemoteProcessProxy):
         """Take over the ports, key and address that the kernel reported."""
         self.ip = self.assigned_ip = self.assigned_host = self.comm_ip = str(report["ip"])
         self.comm_port = int(report.pop("comm_port"))
+        self.container_id = str(report.pop("container", ""))
+        self._watch.runs_in(self.application_id, self.container_id)
         # The process lives on another machine: its number means nothing here.
         report.pop("pid", None)
         report.pop("pgid", None)
@@ -303,12 +308,15 @@ class YarnKernelProxy(RemoteProcessProxy):
     def get_process_info(self) -> dict[str, Any]:
         """Return what a later gateway needs to find this kernel again."""
         curve = self.curve.record() if self.curve else None
-        return {**super().get_process_info(), "application_id": self.application_id, "curve": curve}
+        own = {"application_id": self.application_id, "container": self.container_id, "curve": curve}
+        return {**super().get_process_info(), **own}
 
     def load_process_info(self, process_info: dict[str, Any]) -> None:
         """Take up a kernel that an earlier gateway started."""
         super().load_process_info(process_info)
         self.application_id = process_info["application_id"]
         self.curve = Curve.from_record(process_info.get("curve"))
+        self.container_id = process_info.get("container", "")
         self._watch.follow(self.application_id)
+        self._watch.runs_in(self.application_id, self.container_id)
         self._presence.attend(self)

@@ -100,4 +100,5 @@ def _end(app: Any) -> str:
 
 def _connection(comm_port: int) -> dict[str, object]:
     connection: dict[str, object] = json.loads(Path("connection.json").read_text("utf-8"))
-    return connection | {"pid": os.getpid(), "pgid": os.getpgid(0), "comm_port": comm_port}
+    place = {"pid": os.getpid(), "pgid": os.getpgid(0), "container": os.environ.get("CONTAINER_ID", "")}
+    return connection | place | {"comm_port": comm_port}
