@@ -46,6 +46,11 @@ from kubeyard_web.notebooks.starts import Start, replay
             "The registry refuses to hand out the image.",
         ),
         (
+            "Failed",
+            'Failed to pull image "registry.invalid/x:1": dial tcp: lookup registry.invalid: no such host',
+            "The registry of the image does not answer.",
+        ),
+        (
             "BackOff",
             "Back-off restarting failed container notebook",
             "It ends again and again right after its start.",

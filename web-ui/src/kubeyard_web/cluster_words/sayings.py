@@ -98,6 +98,12 @@ NO_IMAGE_SAYINGS = (
     ),
     saying(
         NO_IMAGE,
+        r"(?i)no such host|connection refused|i/o timeout|server misbehaving|deadline exceeded",
+        "The registry of the image does not answer.",
+        "An administrator checks the image's name, and the cluster's way to the registry.",
+    ),
+    saying(
+        NO_IMAGE,
         r"(?i)not found|manifest unknown|not present with pull policy",
         "The image does not exist, or not under this tag.",
         TELL_IMAGE,
