@@ -58,7 +58,7 @@ def test_every_setting_is_explained(file: Path) -> None:
 
 
 def test_every_setting_of_the_script_is_explained() -> None:
-    script = (ROOT / "deployment_yarn_docker.sh").read_text()
-    used = {f"KUBEYARD_{name}" for name in re.findall(r"\bsetting ([A-Z_]+)", script)}
+    parts = [path.read_text() for path in (ROOT / "yarn" / "edge" / "deploy").glob("*.sh")]
+    used = {f"KUBEYARD_{name}" for text in parts for name in re.findall(r"\bsetting ([A-Z_]+)", text)}
     assert len(used) > 10
     assert [name for name in sorted(used) if not re.search(rf"^#?{name}=", EXAMPLE, re.MULTILINE)] == []

@@ -1,5 +1,6 @@
 """deployment_yarn_docker.sh before any container runs: what it says when something is not as it must be."""
 
+import fcntl
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ PROGRAMS = (
     "cat",
     "cut",
     "dirname",
+    "flock",
     "head",
     "hostname",
     "id",
@@ -156,3 +158,13 @@ def test_a_command_without_what_it_needs_changes_nothing(programs: Path, command
     assert done.returncode == 1
     assert done.stderr.startswith("Problem: ")
     assert not engine.with_name("docker.log").exists()
+
+
+def test_two_at_once_do_not_meet(programs: Path) -> None:
+    install(programs, "docker", ENGINE)
+    with (programs.parent / "edge.env.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = run(programs, "stop")
+        assert run(programs, "kubernetes").returncode == 0
+    assert done.returncode == 1
+    assert "Another deployment_yarn_docker.sh works on " in done.stderr
