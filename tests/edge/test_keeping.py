@@ -70,6 +70,22 @@ def test_what_is_there_is_not_overwritten(state: Path) -> None:
     assert _rows(state) == [1]
 
 
+def test_a_postgresql_s_data_are_not_overwritten_either(state: Path, tmp_path: Path) -> None:
+    (tmp_path / "other" / "database" / "data").mkdir(parents=True)
+    (tmp_path / "other" / "database" / "data" / "PG_VERSION").write_text("17")
+    with pytest.raises(NotRestored, match=r"there is state already \(database\)"):
+        restore(tmp_path / "other", _backup(state))
+
+
+def test_a_dump_of_postgresql_is_kept_with_the_rest(state: Path, tmp_path: Path) -> None:
+    (state / "database").mkdir()
+    (state / "database" / "dump.sql").write_text("SELECT 1;")
+    (state / "api.sqlite").unlink()
+    (tmp_path / "empty").mkdir()
+    assert "dump.sql" in restore(tmp_path / "empty", _backup(state))
+    assert (tmp_path / "empty" / "database" / "dump.sql").read_text() == "SELECT 1;"
+
+
 @pytest.mark.parametrize("share", [0.0, 0.5])
 def test_an_archive_that_is_cut_off_changes_nothing(state: Path, tmp_path: Path, share: float) -> None:
     content = _backup(state).getvalue()

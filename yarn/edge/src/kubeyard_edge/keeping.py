@@ -51,7 +51,7 @@ def restore(state: Path, content: IO[bytes]) -> list[str]:
 
     All of it is unpacked beside its place first, so that an archive that is cut off changes nothing.
     """
-    taken = [name for name in (*KEPT, DATABASE) if _holds_something(state / name)]
+    taken = [name for name in (*KEPT, DATABASE, "database") if _holds_something(state / name)]
     if taken:
         raise NotRestored(
             f"there is state already ({', '.join(taken)}). Restore into an empty volume: remove the old one "
