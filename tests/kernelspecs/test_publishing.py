@@ -78,10 +78,23 @@ class Kernel:
             self.reader.recv_multipart()
 
     def close(self) -> None:
+        self._end_collecting()
         self.thread.stop()
         self.thread.close()
         self.reader.close()
         self.context.term()
+
+    def _end_collecting(self) -> None:
+        """Ipykernel cancels this task of its thread too late for the loop to see, and asyncio complains."""
+        ended = threading.Event()
+
+        def end() -> None:
+            task = self.thread._event_pipe_gc_task
+            task.add_done_callback(lambda _: ended.set())
+            task.cancel()
+
+        self.thread.schedule(end)
+        assert ended.wait(5)
 
 
 @pytest.fixture
