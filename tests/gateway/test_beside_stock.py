@@ -5,11 +5,16 @@ What needs one is in yarn/test_beside_stock.py.
 
 import json
 import os
+import resource
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.gateway import GatewayProcess, gateway_python
+from harness.gateway import GatewayProcess, Gateways, gateway_python
+from harness.launched_kernels import LaunchingYarn
+from harness.scripted_yarn import SPEC, gateway_before
+from harness.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 SAVED_TWICE = """
@@ -46,3 +51,50 @@ def test_a_kernel_is_recorded_twice_where_stock_spoils_its_own_memory_of_it(gate
     record.unlink()
     assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 200
     assert kept() == first
+
+
+SOCKETS = """
+import zmq
+from {module} import {kernels}
+kernels = {kernels}()
+print(kernels.context.get(zmq.MAX_SOCKETS))
+"""
+# Seven sockets each.
+SOCKETS_OF_A_KERNEL = 7
+
+
+def test_a_gateway_takes_more_than_the_kernels_that_stock_has_sockets_for() -> None:
+    stocks = run(
+        SOCKETS.format(
+            module="enterprise_gateway.services.kernels.remotemanager", kernels="RemoteMappingKernelManager"
+        )
+    )
+    assert int(stocks.stdout) // SOCKETS_OF_A_KERNEL < 170
+    ours = run(SOCKETS.format(module="kubeyard_gateway.kernel_map", kernels="OwnedKernels"))
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    assert files >= 20_000, "this machine lets no process open as many files as a thousand kernels need"
+    assert int(ours.stdout.splitlines()[-1]) // SOCKETS_OF_A_KERNEL > 1_000
+
+
+# As Enterprise Gateway's own documents write it, and as it has to be written.
+CULLED = """
+from traitlets.config import Config
+from enterprise_gateway.services.kernels.remotemanager import RemoteMappingKernelManager
+for name in ("RemoteKernelManager", "MappingKernelManager"):
+    print(RemoteMappingKernelManager(config=Config({name: {"cull_idle_timeout": 60}})).cull_idle_timeout)
+"""
+
+
+def test_idle_kernels_are_stopped_by_the_documented_setting_where_stock_ignores_it(
+    start_gateway: Gateways, tmp_path: Path
+) -> None:
+    assert run(CULLED).stdout.split() == ["0", "60"]
+    soon = {"KUBEYARD_GATEWAY_CULL_IDLE_SECONDS": "3", "KUBEYARD_GATEWAY_CULL_WARNING_SECONDS": "1"}
+    yarn = LaunchingYarn(tmp_path)
+    try:
+        with gateway_before(yarn, start_gateway, tmp_path, KUBEYARD_GATEWAY_SPARES="0", **soon) as process:
+            ada = process.client("ada")
+            ada.start(SPEC.name)
+            wait_until(lambda: ada.kernel_ids() == [], "the kernel is stopped", 60)
+    finally:
+        yarn.close()

@@ -57,6 +57,12 @@ class LabProcess:
             self._environment["JUPYTER_GATEWAY_CA_CERTS"] = gateway_ca
         self._process: subprocess.Popen[bytes] | None = None
 
+    def without_our_configuration(self) -> None:
+        """Start again as Jupyter alone is: no configuration is read, wherever it is installed."""
+        self.stop()
+        self._environment["JUPYTER_NO_CONFIG"] = "1"
+        self.start()
+
     @property
     def pid(self) -> int:
         assert self._process is not None
