@@ -199,7 +199,7 @@ def test_the_way_out_is_the_proxy_alone() -> None:
     assert "0.0.0.0/0" not in json.dumps(egress(manifests, "lab"))
 
 
-def test_authorities_reach_services_and_labs() -> None:
+def test_authorities_reach_web_ui_and_labs() -> None:
     manifests = helm.with_values("extra-ca")
     assert environment(manifests, "web-ui")["REQUESTS_CA_BUNDLE"] == "/etc/kubeyard/extra-ca/ca.crt"
     made = labs(manifests)

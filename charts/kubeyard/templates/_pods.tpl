@@ -52,13 +52,6 @@ affinity:
 {{- end -}}
 
 {{- /* The way out through a proxy; what lies in the cluster and on the edge is reached directly. */ -}}
-{{- define "kubeyard.egressProxyEnv" -}}
-{{- range $name, $value := include "kubeyard.egressProxy" . | fromYaml }}
-- name: {{ $name }}
-  value: {{ $value | quote }}
-{{- end }}
-{{- end -}}
-
 {{- define "kubeyard.egressProxy" -}}
 {{- $name := include "kubeyard.fullname" . -}}
 {{- $own := printf "%s-web-ui,%s-hub,%s-proxy-api,.svc,.cluster.local,127.0.0.1,localhost,%s" $name $name $name .Values.edge.host -}}

@@ -29,8 +29,6 @@
 - {name: KUBEYARD_HUB_IDLE_CHECK_SECONDS, value: {{ .Values.cull.every | quote }}}
 - {name: KUBEYARD_HUB_LAB_MOST_SECONDS, value: {{ ternary .Values.cull.maxAge 0 .Values.cull.enabled | quote }}}
 {{- include "kubeyard.labEnv" . }}
-{{- include "kubeyard.egressProxyEnv" . }}
-{{- include "kubeyard.extraCAEnv" . }}
 {{- include "kubeyard.extraEnv" .Values.hub }}
 {{- end -}}
 

@@ -23,7 +23,6 @@
 - {name: KUBEYARD_WEB_HUB_SERVICE_TOKEN_FILE, value: /etc/kubeyard/keys/hub-service-token}
 {{- include "kubeyard.webDatabaseEnv" . }}
 {{- include "kubeyard.apiCAEnv" . }}
-{{- include "kubeyard.egressProxyEnv" . }}
 {{- include "kubeyard.extraEnv" $web }}
 {{- end -}}
 
