@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from harness import helm
@@ -53,6 +54,8 @@ def lab_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
         configure(config, HubSettings())
         # Otherwise an address that an earlier test gave would be remembered.
         config.KubeSpawner.k8s_api_host = url
+        # The Hub waits until a Lab listens; the API does, on the machine that all pods are here.
+        config.KubeSpawner.port = urlsplit(url).port
         return config
 
     return make

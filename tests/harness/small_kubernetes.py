@@ -14,7 +14,10 @@ Object = dict[str, Any]
 
 
 class SmallKubernetes:
-    """The script of a ScriptedServer; remembers which right each request needed."""
+    """The script of a ScriptedServer; remembers which right each request needed.
+
+    Every pod of it is this machine.
+    """
 
     def __init__(self, claims_are_used_up: bool = False) -> None:
         self.used: set[tuple[str, str]] = set()
@@ -54,7 +57,7 @@ class SmallKubernetes:
         made["metadata"] |= {"namespace": namespace, "uid": f"uid-of-{name}"}
         container = {"name": "notebook", "image": "lab:1", "imageID": "", "restartCount": 0, "ready": True}
         statuses = [container | {"state": {"running": {}}}]
-        made["status"] = {"phase": "Running", "podIP": "192.0.2.9", "containerStatuses": statuses}
+        made["status"] = {"phase": "Running", "podIP": "127.0.0.1", "containerStatuses": statuses}
         self._objects[kind, name] = made
         return as_json(made, 201)
 
