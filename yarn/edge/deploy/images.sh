@@ -24,5 +24,6 @@ build_image() { # NAME
   say "building $(image "$1") ..."
   quietly "Building $(image "$1")" engine build --file "$clone/$dockerfile" --tag "$(image "$1")" \
     --build-arg "PYTHON_IMAGE=$(python_image)" --build-arg "VERSION=$(setting VERSION 0.1.0)" \
+    --build-arg "REVISION=$(git -C "$clone" rev-parse HEAD 2>/dev/null || echo unknown)" \
     ${PIP_INDEX_URL:+--build-arg PIP_INDEX_URL} ${UV_DEFAULT_INDEX:+--build-arg UV_DEFAULT_INDEX} "$clone"
 }

@@ -64,6 +64,7 @@ ensure_class_archives() {
 
 prove() {
   say "proving it by a small kernel ..."
-  engine exec "$(container gateway)" python -m kubeyard_gateway.prove 2>&1 | indented ||
+  engine exec "$(container gateway)" python -m kubeyard_gateway.prove \
+    --user "$(setting PROVE_USER "$(setting SERVICE_USER kubeyard)")" 2>&1 | indented ||
     fail "The services run, but a kernel does not. The gateway's log: bash deployment_yarn_docker.sh logs gateway"
 }
