@@ -10,7 +10,7 @@ clone=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export KUBEYARD_STARTED_AT=$EPOCHREALTIME
 chart=$clone/charts/kubeyard
 context='' namespace=kubeyard release=kubeyard registry='' timeout=600
-yes='' only_check='' edge_later='' take_over='' finish='' edge_command=''
+yes='' only_check='' edge_later='' take_over='' finish='' edge_command='' unfinished=''
 values=()
 
 for part in terminal cluster checks edge_check install keys status backup restore uninstall; do

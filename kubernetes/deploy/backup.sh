@@ -8,7 +8,8 @@ backup() { # FILE
   local file=$1 part name
   need_release
   [[ ! -e $file ]] || fail "$file is there already. Name another, or remove it."
-  (umask 077 && : >"$file") 2>/dev/null || fail "$file cannot be written. Name a file in a folder of yours."
+  unfinished=$file.part
+  (umask 077 && : >"$unfinished") 2>/dev/null || fail "$file cannot be written. Name a file in a folder of yours."
   mkdir -m 700 "$scratch/backup" "$scratch/backup/secrets" "$scratch/backup/databases"
   describe >"$scratch/backup/about"
   helm_ get values "$release" -o yaml >"$scratch/backup/values.yaml"
@@ -18,7 +19,8 @@ backup() { # FILE
   else
     say "the databases are PostgreSQL's, which is backed up by its own tools; see docs/backup.md"
   fi
-  (umask 077 && tar -C "$scratch/backup" -czf "$file" .)
+  tar -C "$scratch/backup" -czf - . >"$unfinished"
+  mv "$unfinished" "$file"
   say "$file: $(du -h "$file" | cut -f1), with every key and password hash in it: keep it as you keep those"
   say "people's notebooks are not in it: they lie on the volumes home-*, for which see docs/backup.md"
 }
@@ -28,7 +30,7 @@ describe() {
     "$(listed app_version)" "$(listed chart)" "$release" "$namespace" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 }
 
-uses_sqlite() { kube get deployment "$release-web-ui" -o yaml | grep -q 'claimName:'; }
+uses_sqlite() { kube get deployment "$(full_name)-web-ui" -o yaml | grep -q 'claimName:'; }
 
 # The Secrets that the platform's own pods mount or read.
 secrets_in_use() {
@@ -48,7 +50,7 @@ copy_database() { # COMPONENT FILE
   local from
   from=$(running_pods "$1" | head -n 1)
   [[ -n $from ]] || fail "No pod of $1 runs, and only it can copy its database. See why:  bash deployment_k8s.sh status"
-  kube_long exec -i "$from" -- python - out "$2" <"$clone/kubernetes/deploy/sqlite_file.py" \
+  kube_long exec -i "$from" -c "$1" -- python - out "$2" <"$clone/kubernetes/deploy/sqlite_file.py" \
     >"$scratch/backup/databases/$1.gz" || fail "The database of $1 could not be copied."
   gzip -t "$scratch/backup/databases/$1.gz" || fail "The copy of $1's database did not arrive whole. Try again."
   say "database of $1: $(du -h "$scratch/backup/databases/$1.gz" | cut -f1)"

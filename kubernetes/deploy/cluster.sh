@@ -63,6 +63,12 @@ running_pods() { # COMPONENT
     --field-selector status.phase=Running -o name
 }
 
+# What the names of all parts begin with: the release's name, unless the chart was given another.
+full_name() {
+  kube get deployment -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component=web-ui" \
+    -o 'jsonpath={.items[0].metadata.name}' | sed 's/-web-ui$//'
+}
+
 need_web_pod() {
   pod=$(running_pods web-ui | head -n 1)
   [[ -n $pod ]] || fail "No pod of the web UI runs in namespace $namespace. See why:  bash deployment_k8s.sh status"

@@ -77,10 +77,11 @@ upgrade() {
 
 # What Kubernetes says of our pods, as it says it. kubectl itself in the background, so that it ends with us.
 watch_events() {
+  : >"$scratch/events"
   # shellcheck disable=SC2016  # kubectl's template, not the shell's
   kubectl --context "$context" --namespace "$namespace" get events --watch-only \
     -o 'go-template={{.involvedObject.kind}}{{"\t"}}{{.involvedObject.name}}{{"\t"}}{{.reason}}{{"\t"}}{{.message}}{{"\n"}}' \
-    >"$scratch/events" 2>/dev/null &
+    >>"$scratch/events" 2>/dev/null &
   watcher=$!
   exec 3<"$scratch/events"
 }
@@ -111,12 +112,13 @@ why_not_ready() {
     kube get events --field-selector "involvedObject.name=$pod,type=Warning" --sort-by .lastTimestamp \
       -o 'jsonpath={range .items[-1:]}{.reason}: {.message}{"\n"}{end}' 2>/dev/null || true
     kube logs "$pod" --all-containers --tail 5 2>/dev/null || true
-  done < <(kube get pods -l "app.kubernetes.io/instance=$release" --no-headers -o \
+  done < <(kube get pods -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component!=test" --no-headers -o \
     'custom-columns=A:.metadata.name,B:.status.containerStatuses[*].ready,C:.status.phase,D:.status.containerStatuses[*].state.waiting.reason')
 }
 
 whats_next() {
-  local web
+  local web full
+  full=$(full_name)
   web=$(kube get deployment -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component=web-ui" -o \
     'jsonpath={.items[0].spec.template.spec.containers[0].env[?(@.name=="KUBEYARD_ISSUER")].value}')
   printf '\nOpen it: '
@@ -127,7 +129,7 @@ Give the edge node the keys that people's tokens are signed by, once and after e
   bash deployment_k8s.sh keys $(same_release) | ssh <edge node> 'bash deployment_yarn_docker.sh keys -'
 
 TEXT
-  if kube get deployment "$release-web-ui" -o yaml 2>/dev/null | grep -A1 'name: KUBEYARD_WEB_DEMO' | grep -q '"true"'; then
+  if kube get deployment "$full-web-ui" -o yaml | grep -A1 'name: KUBEYARD_WEB_DEMO' | grep -q '"true"'; then
     echo "WARNING: the demo accounts Guest/guest and Admin/admin are open to everybody who reaches it."
   else
     printf "The first administrator's link, good once and for 24 hours:\n  bash deployment_k8s.sh admin-link %s\n" "$(same_release)"
@@ -145,6 +147,6 @@ ways_in() { # WEB
   fi
   echo "$1, after these two commands, each in a terminal of its own"
   for service in web-ui:5000 proxy-public:8000; do
-    echo "  kubectl --context $context -n $namespace port-forward service/$release-${service%:*} ${service#*:}:${service#*:}"
+    echo "  kubectl --context $context -n $namespace port-forward service/$full-${service%:*} ${service#*:}:${service#*:}"
   done
 }

@@ -48,7 +48,8 @@ restore_secret() { # FILE
 
 # Its own program must not run meanwhile: it would write over what is put there.
 restore_database() { # COMPONENT FILE
-  local deployment=$release-$1 file
+  local deployment file
+  deployment=$(full_name)-$1
   file=$(printf '%s\n' "${databases[@]}" | sed -n "s/^$1=//p")
   [[ -n $file ]] || fail "The backup holds a database of $1, which this version does not know."
   kube scale "deployment/$deployment" --replicas 0 >/dev/null

@@ -48,5 +48,5 @@ clean_up() {
   # A helm that is told to end marks its release as failed, which takes it a moment.
   wait
   if [[ -n ${check_pod:-} ]]; then kube delete pod "$check_pod" --ignore-not-found --wait=false >/dev/null 2>&1 || true; fi
-  rm -rf "$scratch"
+  rm -rf "$scratch" "${unfinished:-$scratch}"
 }
