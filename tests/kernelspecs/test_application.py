@@ -68,7 +68,10 @@ def test_the_owner_and_the_service_may_look_and_kill() -> None:
 
 
 def test_a_driver_that_yarn_ends_leaves_the_last_word_to_yarn() -> None:
-    assert " -Xrs " in submission(kernelspec("ada.mine")).command
+    kernel, _, java = submission(kernelspec("ada.mine")).command.partition(" & ")
+    assert java.startswith("trap '' TERM; exec {{JAVA_HOME}}/bin/java ")
+    # The kernel itself ends as soon as it is asked.
+    assert "trap" not in kernel
 
 
 def test_no_value_of_a_user_is_in_the_command() -> None:
@@ -168,9 +171,16 @@ def test_compiler_and_collector_are_chosen_apart() -> None:
     )
 
 
-def test_executors_keep_the_full_compiler_for_jobs_that_run_long() -> None:
-    found = submission(kernelspec("ada.mine", executor_memory_mb=512))
-    assert "TieredStopAtLevel" not in properties(found)["spark.executor.extraJavaOptions"]
+def test_executors_have_the_second_compiler_late_for_jobs_that_run_long() -> None:
+    small, large = (
+        properties(submission(kernelspec("ada.mine", executor_memory_mb=size)))[
+            "spark.executor.extraJavaOptions"
+        ]
+        for size in (512, 4096)
+    )
+    assert "TieredStopAtLevel" not in small
+    assert "-XX:Tier4CompileThreshold=150000" in small
+    assert "Tier4" not in large
 
 
 def test_encryption_covers_the_way_to_executors_and_their_disks() -> None:

@@ -40,9 +40,6 @@ _OPENS = (
 )
 _JVM = (
     "-server",
-    # At SIGTERM it ends at once. Otherwise Spark's last act would tell YARN that it failed early, and YARN
-    # would keep that instead of its own reason, which has the memory that was used.
-    "-Xrs",
     "-XX:+IgnoreUnrecognizedVMOptions",
     "--add-modules=jdk.incubator.vector",
     *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENS),
@@ -201,7 +198,9 @@ def _command(spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: 
     """Two property files, the kernel in the background, and Java in the shell's place.
 
     The kernel answers about a second after its container; Spark follows some seconds later. It is in
-    Java's process group, so that YARN ends both.
+    Java's process group, so that YARN ends both. Java does not hear that YARN asks it to end, and is killed
+    a quarter of a second later: Spark's last act would tell YARN that it failed early, and YARN would keep
+    that instead of its own reason, which has the memory that was used.
     """
     files = " && ".join(
         f"printf %s \\$KUBEYARD_{variable} | base64 -d >{name}"
@@ -211,7 +210,8 @@ def _command(spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: 
         )
     )
     kernel = f"HOME=\\$PWD exec {PYTHON} -m kubeyard_launcher 1><LOG_DIR>/kernel.out 2><LOG_DIR>/kernel.err"
-    return f"umask 077; {files} && {{ ({kernel}) & exec {_java(spec, launch, runtime, cluster)}; }}"
+    java = _java(spec, launch, runtime, cluster)
+    return f"umask 077; {files} && {{ ({kernel}) & trap '' TERM; exec {java}; }}"
 
 
 def _java(spec: KernelSpec, launch: KernelLaunch, runtime: Runtime, cluster: ClusterSettings) -> str:
