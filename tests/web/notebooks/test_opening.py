@@ -82,6 +82,7 @@ def test_lab_starts_on_our_page_and_opens_when_it_is_ready(ada: Browser, hub: Ju
     assert asked.status_code == 303
     status = asked.headers["Location"]
     assert heading(ada, status) == "Starting JupyterLab"
+    assert "data-running-since" in ada.get(status).text
 
     told = events(ada, status.replace("/status", "/progress"))
     assert "JupyterLab was asked for" in next(told)[1]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -39,6 +40,14 @@ class StartRefused(Exception):  # noqa: N818 - it names what is wrong
 
 
 @dataclass(frozen=True)
+class Lab:
+    """Somebody's Lab, as the Hub knows it."""
+
+    state: LabState
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
 class ProgressEvent:
     """One thing that the Hub tells of a start."""
 
@@ -65,16 +74,16 @@ class Labs:
 
     def state(self, name: str) -> LabState:
         """How this person's Lab is; raises HubAway."""
+        return self.lab(name).state
+
+    def lab(self, name: str) -> Lab:
+        """The same, and since when it starts or runs; raises HubAway."""
         answer = self._send("GET", f"/users/{quote(name)}")
         if answer.status_code == NOT_FOUND:
-            return LabState.UNKNOWN_PERSON
+            return Lab(LabState.UNKNOWN_PERSON)
         servers = _json(answer).get("servers") or {}
         server = servers.get("") or {}
-        if server.get("pending") == "spawn":
-            return LabState.STARTING
-        if server.get("pending"):
-            return LabState.STOPPING
-        return LabState.RUNNING if server.get("ready") else LabState.STOPPED
+        return Lab(_state(server), _moment(server.get("started")))
 
     def start(self, name: str, profile: str) -> None:
         """Begin to start it; raises HubAway or StartRefused."""
@@ -125,6 +134,18 @@ class Labs:
         if answer.status_code >= 500 and method == "GET":
             raise HubAway(f"the Hub answers {answer.status_code}")
         return answer
+
+
+def _state(server: dict[str, Any]) -> LabState:
+    if server.get("pending") == "spawn":
+        return LabState.STARTING
+    if server.get("pending"):
+        return LabState.STOPPING
+    return LabState.RUNNING if server.get("ready") else LabState.STOPPED
+
+
+def _moment(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
 
 
 def _json(answer: requests.Response) -> dict[str, Any]:

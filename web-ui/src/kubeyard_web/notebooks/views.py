@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 
 import structlog
 from flask import Blueprint, Response, redirect, render_template, request, stream_with_context, url_for
@@ -55,7 +56,8 @@ def status() -> ResponseReturnValue:
     """How the start goes, why it failed, or that nothing runs; nothing is started by looking."""
     name = current_user.name
     try:
-        state = _labs().state(name)
+        lab = _labs().lab(name)
+        state = lab.state
         if state is LabState.RUNNING:
             return redirect(lab_address(wanted_path()), code=303)
         failure = _labs().last_failure(name) if state is LabState.STOPPED else None
@@ -63,7 +65,7 @@ def status() -> ResponseReturnValue:
     except (HubAway, ProfilesUnreadable) as error:
         return _cannot(error)
     start = failed(failure) if failure else Start()
-    return _page(state=state, start=start, profiles=profiles)
+    return _page(state=state, start=start, profiles=profiles, since=lab.since)
 
 
 @blueprint.get("/progress")
@@ -98,7 +100,7 @@ def _progress(labs: Labs, name: str, address: str, process: Ending) -> Iterator[
         yield "retry: 5000\n\n"
         return
     try:
-        start = Start()
+        start, since = Start(), labs.lab(name).since
         with closing(labs.progress(name)) as events:
             for event in events:
                 if process.has_begun:
@@ -110,7 +112,7 @@ def _progress(labs: Labs, name: str, address: str, process: Ending) -> Iterator[
                 if start.is_ready:
                     yield _sse("ready", address)
                     return
-                yield _sse("failed" if start.failure else "step", _part(start))
+                yield _sse("failed" if start.failure else "step", _part(start, since))
         # The Hub knows of no start any more: the page asks anew what is.
         yield _sse("over", "")
     except HubAway as error:
@@ -120,8 +122,14 @@ def _progress(labs: Labs, name: str, address: str, process: Ending) -> Iterator[
         _streams.release()
 
 
-def _part(start: Start) -> str:
-    facts = {"start": start, "state": LabState.STARTING, "profiles": _profiles(), "wanted": wanted_path()}
+def _part(start: Start, since: datetime | None) -> str:
+    facts = {
+        "since": since,
+        "start": start,
+        "state": LabState.STARTING,
+        "profiles": _profiles(),
+        "wanted": wanted_path(),
+    }
     return render_template("notebooks/_start.html", **facts)
 
 
