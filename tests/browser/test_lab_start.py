@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from harness.jupyterhub import JupyterHub, running_jupyterhub
+from harness.waiting import wait_until
 from harness.web_ui import WebUi, running_web_ui
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HUB_URL = "http://hub.test:8000"
@@ -44,7 +45,9 @@ def web(hub: JupyterHub, tmp_path: Path) -> Iterator[WebUi]:
         yield running
         for kind in ("events", "hold", "failure"):
             hub.script(kind, "ada")
-        running.services.labs.stop("ada")
+        labs = running.services.labs
+        labs.stop("ada")
+        wait_until(lambda: labs.state("ada") == "stopped", "the Lab of ada is gone")
 
 
 @pytest.fixture
@@ -58,6 +61,11 @@ def page(chromium: Browser, web: WebUi) -> Iterator[Page]:
     )
     yield context.new_page()
     context.close()
+
+
+def reason(page: Page) -> Locator:
+    """Why the start waits or failed."""
+    return page.locator("#lab-start").get_by_role("status")
 
 
 def faults(page: Page) -> list[str]:
@@ -85,7 +93,7 @@ def test_start_is_followed_live_and_opens_the_lab(page: Page, web: WebUi, hub: J
     page.evaluate("window.isStillThisPage = true")
 
     hub.script("events", "ada", [NO_MEMORY])
-    expect(page.get_by_role("status")).to_contain_text("No node has enough free memory for this.")
+    expect(reason(page)).to_contain_text("No node has enough free memory for this.")
     assert faults(page) == []
 
     hub.script("events", "ada", [NO_MEMORY, PULLING])
@@ -103,9 +111,7 @@ def test_failure_is_shown_with_its_reason_and_tried_again(page: Page, web: WebUi
     page.get_by_role("button", name="Start JupyterLab").click()
     again = page.get_by_role("button", name="Try again")
     expect(again).to_be_visible(timeout=30_000)
-    expect(page.get_by_role("status")).to_contain_text(
-        "The quota labs of this part of the cluster is used up."
-    )
+    expect(reason(page)).to_contain_text("The quota labs of this part of the cluster is used up.")
     page.get_by_text("What was said").click()
     expect(page.locator("pre")).to_contain_text("requested: memory=8Gi")
     assert faults(page) == []

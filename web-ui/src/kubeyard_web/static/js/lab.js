@@ -24,6 +24,8 @@
     });
     source.onerror = () => { if (source.readyState === EventSource.CLOSED) window.setTimeout(again, RETRY_MS); };
     window.addEventListener("pagehide", () => source.close());
+    // For a second the Hub calls a start ready that is being given up.
+    root.addEventListener("submit", () => source.close());
   }
 
   if (root.dataset.state === "starting") follow();
