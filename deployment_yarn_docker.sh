@@ -49,7 +49,7 @@ say() {
   awk -v now="$now" -v began="$began" -v text="$1" 'BEGIN { printf "%7.1f s  %s\n", now - began, text }'
 }
 
-indented() { sed 's/^/           /'; }
+indented() { sed -u 's/^/           /'; }
 
 # Two at once would build, start and stop the same things. The lock ends with its holder.
 take_lock() {

@@ -55,6 +55,8 @@ class EdgeNode:
             # One DataNode holds one copy.
             "API_ARCHIVE_REPLICATION": "1",
             "GATEWAY_SPARES": "0",
+            # They take YARN half a minute and more, and are tested with the runtime that they belong to.
+            "GATEWAY_CLASS_ARCHIVES": "0",
             "GATEWAY_FILES": str(min(most_files, 65536)),
             **{name: platform.environment[f"KUBEYARD_{name}"] for name in OF_HADOOP},
             **{name: str(port) for name, port in ports.items()},

@@ -35,6 +35,15 @@ explain_engine() {
   fail "There is neither docker nor podman on this node. Install docker with its compose plug-in, or podman and podman-compose."
 }
 
+# Where Debian, Red Hat and SUSE keep what they trust. An engine would make a folder of a file that is not there.
+ca_bundle() {
+  local file
+  for file in "$(setting CA_BUNDLE)" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem; do
+    [[ -f $file ]] && echo "$file" && return
+  done
+  fail "This node trusts no certificates: install the package ca-certificates, or name a file by KUBEYARD_CA_BUNDLE in $settings."
+}
+
 # What it starts lives on, and must not keep this script's lock.
 engine() { "$engine" "$@" 9>&-; }
 
@@ -45,6 +54,8 @@ compose() {
     profiles=(--profile postgresql)
     export KUBEYARD_API_DATABASE_URL="postgresql://kubeyard@/kubeyard?host=/var/lib/kubeyard/database"
   fi
+  KUBEYARD_CA_BUNDLE=$(ca_bundle) || exit 1
+  export KUBEYARD_CA_BUNDLE
   "${compose[@]}" "${files[@]}" -p "$(project)" --env-file "$settings" "${profiles[@]}" "$@" 9>&-
 }
 

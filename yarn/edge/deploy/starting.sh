@@ -52,6 +52,7 @@ ensure_environment() {
 # Half a minute of YARN, once for each Spark and version: kernels start sooner, and work without.
 ensure_class_archives() {
   local mark
+  [[ $(setting GATEWAY_CLASS_ARCHIVES 1) == 1 ]] || return 0
   mark=/var/lib/kubeyard/gateway/class-archives-$(cat "$settings" "$clone/docker-compose.yml" | cksum | tr ' ' -)
   engine exec "$(container gateway)" test -e "$mark" && return
   say "class archives, which let kernels start sooner ..."
