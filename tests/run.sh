@@ -4,16 +4,21 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: bash tests/run.sh [all|fast|long|lint|PYTEST ARGUMENTS...]
+usage: bash tests/run.sh [all|fast|long|cluster|lint|PYTEST ARGUMENTS...]
 
-  all    (default) rules and types, the fast tests, the real platform, the browser, the README's commands
+  all    (default) rules and types, the fast tests, the real platform, the browser, Kubernetes if there is one to
+         try on, the README's commands
   fast   the tests that need no daemons and start little; under 90 s once the environments are there
   long   the tests of kernels on real YARN that wait for much, and stock beside them, some 30 min; not in all, which says so
+  cluster  the chart and its script on the Kubernetes cluster that KUBEYARD_TEST_CONTEXT names (a context of kubectl;
+         never on another), with a real YARN on this machine as its edge. KUBEYARD_TEST_LOAD_IMAGE=<command> has the
+         images built and each of their archives handed to the command; without it the cluster has them already
   lint   rules and types only
   anything else is handed to pytest in the same environments:  bash tests/run.sh tests/yarn -k kill
 
 Environments are made in .venv and build/; what they need is kept in KUBEYARD_CACHE, so that a second clone
-fetches nothing again. KUBEYARD_TEST_HOME=<folder> uses a running platform instead of starting one.
+fetches nothing again. KUBEYARD_TEST_HOME=<folder> uses a running platform instead of starting one. The chart's tests
+need helm, on the PATH or in KUBEYARD_CACHE/bin.
 TEXT
 }
 
@@ -23,6 +28,7 @@ build=$root/build
 if [[ $(id -u) == 0 ]]; then default_cache=/var/cache/kubeyard; else default_cache=$HOME/.cache/kubeyard; fi
 export KUBEYARD_CACHE=${KUBEYARD_CACHE:-$default_cache}
 export UV_CACHE_DIR=${UV_CACHE_DIR:-$KUBEYARD_CACHE/uv} UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1
+export PATH=$PATH:$KUBEYARD_CACHE/bin
 # The daemons' and the browser's ports in tests, so that a platform in use on this machine is left alone.
 export KUBEYARD_TEST_PORT_OFFSET=${KUBEYARD_TEST_PORT_OFFSET:-1700}
 members=(yarn/client yarn/edge yarn/identity yarn/kernelspecs api-server/client api-server web-ui local kubernetes/hub kubernetes/lab)
@@ -113,14 +119,38 @@ stop_platform() {
   trap - EXIT
 }
 
-on_one_platform() {
+# One platform, a running one or one that is started, for all that the command does.
+with_platform() {
   if [[ -z ${KUBEYARD_TEST_HOME:-} ]]; then
     phase "the real platform starts" start_platform
-    [[ -n ${KUBEYARD_TEST_HOME:-} ]] || { results+=("not run, without a platform: Chromium, the daemons"); return; }
+    [[ -n ${KUBEYARD_TEST_HOME:-} ]] || { results+=("not run, without a platform: Chromium, the daemons, Kubernetes"); return; }
   fi
-  phase "Chromium on the real platform" tests browser -m "browser and not long and not readme"
-  phase "the real platform" tests daemons -m "daemons and not long and not browser and not readme"
+  "$@"
   [[ -z ${platform:-} ]] || phase "the real platform ends" stop_platform
+}
+
+need_context() {
+  [[ -n ${KUBEYARD_TEST_CONTEXT:-} ]] || {
+    echo "KUBEYARD_TEST_CONTEXT is not set: name the context of kubectl whose cluster may be tried on." >&2
+    exit 2
+  }
+}
+
+# shellcheck disable=SC2329  # with_platform calls it
+on_kubernetes() {
+  if [[ -z ${KUBEYARD_TEST_CONTEXT:-} ]]; then
+    results+=("not run here: Kubernetes; set KUBEYARD_TEST_CONTEXT, then: bash tests/run.sh cluster")
+    return
+  fi
+  [[ -z ${KUBEYARD_TEST_LOAD_IMAGE:-} ]] || phase "images for the cluster" bash tests/load_images.sh
+  phase "Kubernetes" tests cluster -m cluster
+}
+
+# shellcheck disable=SC2329  # with_platform calls it
+on_one_platform() {
+  phase "Chromium on the real platform" tests browser -m "browser and not long and not readme and not cluster"
+  phase "the real platform" tests daemons -m "daemons and not long and not browser and not readme and not cluster"
+  on_kubernetes
 }
 
 summary() {
@@ -139,12 +169,13 @@ main() {
   case ${1:-all} in
     all)
       phase "rules and types" lint
-      phase "without daemons" tests_beside_each_other without-daemons -m "not daemons and not browser and not readme"
-      on_one_platform
+      phase "without daemons" tests_beside_each_other without-daemons -m "not daemons and not browser and not readme and not cluster"
+      with_platform on_one_platform
       phase "every command of the README" tests readme -m readme
       results+=("not run here: the long tests; run them by: bash tests/run.sh long")
       ;;
-    fast) phase "fast tests" tests_beside_each_other fast -m "not slow and not daemons and not browser and not readme" ;;
+    fast) phase "fast tests" tests_beside_each_other fast -m "not slow and not daemons and not browser and not readme and not cluster" ;;
+    cluster) need_context; with_platform on_kubernetes ;;
     long) phase "long tests on the real platform" tests long -m long ;;
     lint) phase "rules and types" lint ;;
     *) phase "pytest $*" tests chosen "$@" ;;

@@ -1,42 +1,20 @@
 """Chromium before the real platform."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
+from harness.chromium import open_chromium
 from harness.platform import Platform
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from .web_pages import Visitor
-
-# Without these Chromium goes on looking for its maker's servers.
-QUIET = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium without a screen."""
-    path = (
-        os.environ.get("KUBEYARD_TEST_CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("chromium-browser")
-    )
-    if not path:
-        raise AssertionError("no Chromium: apt-get install chromium, or name one by KUBEYARD_TEST_CHROMIUM")
-    # Chromium's own sandbox refuses to run as root.
-    unboxed = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=[*QUIET, *unboxed])
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from harness.platform import Platform
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
@@ -13,10 +12,17 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LOAD_MS = 30_000
 
 
+class Site(Protocol):
+    """Where a web UI is: a platform, whether on one machine or in a cluster."""
+
+    def url(self, port: str) -> str:
+        """The address of one of its services."""
+
+
 class Visitor:
     """Somebody at a browser, logged in or not."""
 
-    def __init__(self, browser: Browser, platform: Platform, name: str) -> None:
+    def __init__(self, browser: Browser, platform: Site, name: str) -> None:
         self.platform = platform
         self.name = name
         self.context: BrowserContext = browser.new_context(viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -27,16 +28,27 @@ def find_programs() -> Path | None:
 class PostgreSql:
     """A running server."""
 
-    def __init__(self, programs: Path, folder: Path, account: str) -> None:
+    def __init__(self, programs: Path, folder: Path, account: str, port: int) -> None:
         self._programs = programs
         self._folder = folder
         self._account = account
+        self._port = port
 
     def create_database(self, name: str, template: str = "template1") -> str:
         """Make a database and return its address."""
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return f"postgresql://{self._account}@/{name}?host={self._folder}"
+
+    def create_database_for_pods(self, name: str, address: str) -> str:
+        """Make a database and return its address for others on the network, who need the password in it."""
+        self.create_database(name)
+        password = secrets.token_hex(16)
+        account = f"{name}-pods"
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE \"{account}\" LOGIN PASSWORD '{password}'")
+            connection.execute(f'ALTER DATABASE "{name}" OWNER TO "{account}"')
+        return f"postgresql://{account}:{password}@{address}/{name}"
 
     def drop_database(self, name: str) -> None:
         """Drop a database, even while somebody is connected to it."""
@@ -45,16 +57,26 @@ class PostgreSql:
 
     def is_ready(self) -> bool:
         """Whether it answers."""
-        asked: list[str | Path] = [self._programs / "pg_isready", "-q", "-h", str(self._folder)]
+        asked: list[str | Path] = [
+            self._programs / "pg_isready",
+            "-q",
+            "-h",
+            str(self._folder),
+            "-p",
+            str(self._port),
+        ]
         return subprocess.run(asked, check=False, timeout=10).returncode == 0
 
     def _dsn(self, database: str) -> str:
-        return f"host={self._folder} dbname={database} user={self._account}"
+        return f"host={self._folder} port={self._port} dbname={database} user={self._account}"
 
 
 @contextmanager
-def running_postgresql(programs: Path) -> Iterator[PostgreSql]:
-    """Start one; as root it runs under an account without rights, because it refuses to run as root."""
+def running_postgresql(programs: Path, address: str = "") -> Iterator[PostgreSql]:
+    """Start one; as root it runs under an account without rights, because it refuses to run as root.
+
+    With an `address`, host:port, whoever has a password can reach it there too.
+    """
     account = pwd.getpwuid(os.getuid()).pw_name if os.getuid() else _unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="kubeyard-pg-"))
     shutil.chown(folder, account)
@@ -62,9 +84,13 @@ def running_postgresql(programs: Path) -> Iterator[PostgreSql]:
         options = ["-U", account, "-A", "trust", "-E", "UTF8", "--no-sync", "-D", str(folder / "data")]
         _start(account, folder, programs / "initdb", *options).wait(timeout=120)
         settings = {"listen_addresses": "", "unix_socket_directories": str(folder), "fsync": "off"}
+        if address:
+            settings["listen_addresses"], _, settings["port"] = address.rpartition(":")
+            with (folder / "data" / "pg_hba.conf").open("a") as access:
+                access.write("host all all 0.0.0.0/0 scram-sha-256\n")
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         process = _start(account, folder, programs / "postgres", "-D", str(folder / "data"), *flags)
-        server = PostgreSql(programs, folder, account)
+        server = PostgreSql(programs, folder, account, int(settings.get("port", 5432)))
         try:
             wait_until(server.is_ready, "PostgreSQL answers")
             yield server

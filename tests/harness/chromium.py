@@ -1,0 +1,36 @@
+"""Debian's Chromium without a screen, for whoever tests in a browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+MISSING = "no Chromium: apt-get install chromium, or name one by KUBEYARD_TEST_CHROMIUM"
+# Without these Chromium goes on looking for its maker's servers.
+QUIET = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def open_chromium() -> Iterator[Browser]:
+    """A browser for as long as the block lasts."""
+    path = (
+        os.environ.get("KUBEYARD_TEST_CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+    )
+    assert path, MISSING
+    # Chromium's own sandbox refuses to run as root.
+    unboxed = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=[*QUIET, *unboxed])
+        yield browser
+        browser.close()
