@@ -108,3 +108,13 @@ def test_failure_says_why_with_the_words_of_the_cluster_beside_it() -> None:
     assert start.failure is not None
     assert start.failure.words.what.startswith("The image lab:9 cannot be fetched")
     assert start.failure.raw == 'ErrImagePull: Back-off pulling image "lab:9"'
+
+
+def test_image_that_is_tried_again_and_again_stays_a_trouble() -> None:
+    failed = ProgressEvent(20, "Error: ErrImagePull", reason="Failed", is_warning=True)
+    waits = ProgressEvent(20, 'Back-off pulling image "lab:9"', reason="BackOff")
+
+    trouble = replay([failed, waits]).trouble
+
+    assert trouble is not None
+    assert trouble.words.what.startswith("The image lab:9 cannot be fetched")

@@ -14,6 +14,8 @@ _HUBS_OWN = {
     "Spawn failed": "JupyterLab did not start, and the Hub does not know why.",
     "Timeout": "JupyterLab did not start in time.",
 }
+# Kubernetes gives these no warning, although nothing goes on.
+_TROUBLE_CALLED_NORMAL = frozenset({"BackOff", "NotTriggerScaleUp"})
 MOST_STEPS = 40
 
 
@@ -73,4 +75,5 @@ def _step(event: ProgressEvent) -> Step:
     if event.message in _HUBS_OWN:
         return Step(Words(_HUBS_OWN[event.message]), "")
     words = in_words(event.reason, event.message) if event.reason else in_words_of_text(event.message)
-    return Step(words, raw if words.what != raw else "", is_warning=event.is_warning)
+    is_warning = event.is_warning or event.reason in _TROUBLE_CALLED_NORMAL
+    return Step(words, raw if words.what != raw else "", is_warning=is_warning)
