@@ -3,7 +3,6 @@
 
 check_edge() {
   local phase='' deadline=$((SECONDS + 180)) waiting
-  make_namespace
   adopt_authority
   helm_ template "$release" "$chart" --kube-version "$kubernetes" "${values[@]}" --show-only templates/tests/checks.yaml |
     documents_with -test-edge >"$scratch/edge-pod.yaml"

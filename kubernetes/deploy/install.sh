@@ -10,6 +10,7 @@ install() { # EDGE
   stop_if_bad
   [[ -z $only_check ]] || { say "everything checked is fine; the edge is only tried when installing" && return; }
   confirm "Install Kubeyard as $release into namespace $namespace of context $context, $server?"
+  make_namespace
   if [[ -z $edge_later ]]; then
     check_edge
     stop_if_bad " but the namespace"
