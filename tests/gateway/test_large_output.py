@@ -67,7 +67,7 @@ def numbers(text: str) -> list[int]:
     return [int(line.split()[1]) for line in text.splitlines() if line.startswith("line ")]
 
 
-def until_still(progress: Path) -> None:
+def until_still(progress: Path, every_seconds: float = 0.5) -> None:
     """Wait until the flood goes no further."""
     seen = [""]
 
@@ -75,7 +75,7 @@ def until_still(progress: Path) -> None:
         seen.append(progress.read_text() if progress.exists() else "")
         return bool(seen[-1]) and seen[-1] == seen[-2]
 
-    wait_until(is_still, "the cell waits", every_seconds=0.5)
+    wait_until(is_still, "the cell waits", 60, every_seconds)
 
 
 def test_a_cell_waits_for_a_gateway_that_is_slow_and_nothing_is_lost(
@@ -123,6 +123,36 @@ def test_a_value_that_is_too_large_for_one_message_is_told_and_the_next_cell_run
     with ada.connect(kernel) as channel:
         assert "an output of 76 MB is left out here" in channel.run(f"'x' * {80 * MB}")
         assert channel.run("6 * 7") == "42"
+
+
+VALUES = """
+told = open({0!r}, 'w')
+for i in range({1}):
+    display({{'text/plain': 'x' * {2}}}, raw=True)
+    told.seek(0); told.write(str(i)); told.flush()
+"""
+
+
+def most_memory(pid: int) -> int:
+    """What the process has held at most since it was last forgotten, in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")) // MB
+
+
+def test_large_values_that_a_client_does_not_take_cost_the_gateway_a_few_of_them(
+    launched: tuple[GatewayProcess, LaunchingYarn], ada: KernelClient, kernel: str, tmp_path: Path
+) -> None:
+    progress, pid, count = tmp_path / "progress", launched[0].pid, 24
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    before = most_memory(pid)
+    with notebook(ada, kernel) as hers:
+        ident = hers.send(VALUES.format(str(progress), count, 50 * MB))
+        # The kernel waits, or has no more to show.
+        until_still(progress, every_seconds=2)
+        assert int(progress.read_text()) < count - 1
+        hers.printed(ident)
+    # All of them would be 1,200.
+    assert most_memory(pid) - before < 600
 
 
 @pytest.mark.daemons

@@ -6,8 +6,8 @@ from typing import Any
 
 # What may be on its way to one client; a hundred slow ones must not cost the gateway its memory.
 MOST_BYTES = 8 << 20
-# The same for what comes from its kernel: libzmq's thousand would be a quarter of a GB of large pieces.
-MOST_FROM_KERNEL = 100
+# The same for what comes from its kernel, in messages: some are 64 MB, and a hundred of them were 3 GB.
+MOST_FROM_KERNEL = 4
 # Whoever takes nothing at all for so long is asleep, and holds up nobody's kernel any more.
 ASLEEP_AFTER_SECONDS = 10
 SLOW = "slow client"

@@ -19,8 +19,9 @@ DELIMITER = b"<IDS|MSG>"
 MARK_TOPIC = b"kubeyard.mark"
 # An identity before the delimiter, which no client of Jupyter's protocol ever looks at.
 NUMBER = b"kubeyard.number:"
-# libzmq's own thousand would be 256 MB of a container's memory with pieces as large as the streams'.
-MOST_WAITING = 100
+# libzmq's own thousand would be 256 MB of a container's memory with pieces as large as the streams', and a
+# value is up to 64 MB. What the two sockets hold besides keeps many small ones on their way.
+MOST_WAITING = 4
 HELD_UP_SECONDS = 90
 # After the last message: should it have been dropped, the next one might come tomorrow.
 TAILS_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
