@@ -76,12 +76,12 @@ upgrade() {
   say "Kubeyard is ready, $((SECONDS - began)) s after helm began"
 }
 
-# What Kubernetes says of our pods, as it says it. kubectl itself in the background, so that it ends with us.
+# What Kubernetes says of our pods, as it says it; without tabs, which kubectl makes columns of. kubectl itself in the background, so that it ends with us.
 watch_events() {
   : >"$scratch/events"
   # shellcheck disable=SC2016  # kubectl's template, not the shell's
   kubectl --context "$context" --namespace "$namespace" get events --watch-only \
-    -o 'go-template={{.involvedObject.kind}}{{"\t"}}{{.involvedObject.name}}{{"\t"}}{{.reason}}{{"\t"}}{{.message}}{{"\n"}}' \
+    -o 'go-template={{.involvedObject.kind}}|{{.involvedObject.name}}|{{.reason}}|{{.message}}{{"\n"}}' \
     >>"$scratch/events" 2>/dev/null &
   watcher=$!
   exec 3<"$scratch/events"
@@ -89,7 +89,7 @@ watch_events() {
 
 tell_events() {
   local kind name reason message
-  while IFS=$'\t' read -r -u 3 kind name reason message; do
+  while IFS='|' read -r -u 3 kind name reason message; do
     case $kind/$reason in
       Pod/Scheduled | Pod/Pulling | Pod/Started | Pod/Killing | Pod/Failed* | Pod/BackOff | */FailedCreate | */Provisioning*)
         say "$name: $reason: ${message:0:160}" ;;
