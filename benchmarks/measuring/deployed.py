@@ -14,7 +14,7 @@ from measuring.gateway_client import MeasurementError
 
 SCRIPT = Path(__file__).resolve().parents[2] / "deployment_k8s.sh"
 RELEASE = "kubeyard"
-# Where no edge node is given, the cluster's own node stands for one that refuses: at once, as a firewall would not.
+# Where no edge node is given, the cluster's own node stands for one that refuses at once.
 NO_EDGE = ""
 _WEB_PORT, _HUB_PORT = 31500, 31800
 
