@@ -62,9 +62,7 @@ def test_a_rotation_names_what_came_and_what_went(issuer: Issuer, file: Path, ke
         (b'{"keys": [{"kty": "RSA", "kid": "a"}]}', "this is no key set"),
     ],
 )
-def test_what_is_no_key_set_changes_nothing(
-    content: bytes, reason: str, issuer: Issuer, file: Path
-) -> None:
+def test_what_is_no_key_set_changes_nothing(content: bytes, reason: str, issuer: Issuer, file: Path) -> None:
     install_key_set(issuer.jwks_file.read_bytes(), file)
     before = file.read_bytes()
     with pytest.raises(KeySetRefused, match=reason):
