@@ -13,6 +13,7 @@ from IPython.core.error import InputRejected
 
 from .early_sessions import hold_back
 from .jvm import Jvm
+from .left_calls import LeftCalls, end_left
 from .marks import mark
 from .names import PROVIDED, names_spark
 
@@ -43,6 +44,7 @@ class LazySpark:
         self._error = ""
         self._told = False
         self._session: Any = None
+        self._calls = LeftCalls()
 
     def start(self) -> None:
         """Begin to wait for Java and make the session."""
@@ -67,25 +69,47 @@ class LazySpark:
             owned = [name for name in PROVIDED if name in self._namespace]
             if names_spark(cell, owned):
                 self._wait()
+        self._mark_jobs()
         return cell
 
     def cancel_jobs(self) -> None:
-        """End every running Spark job; the session stays.
+        """End every running Spark job, and those that the interrupted call still begins; the session stays.
 
         An interrupted call makes Py4J close its connections to Java, and it takes those of other
         threads for its own: the wish may get lost on its way, so it is repeated until it arrived.
         """
+        way = self._calls.way
+        self._insist(lambda context: context.cancelAllJobs())
+        if way is not None:
+            self._insist(lambda context: end_left(way, context))
+
+    def _insist(self, wish: Callable[[Any], None]) -> None:
         for _ in range(CANCEL_ATTEMPTS):
-            # A stopped one has no way to Java any more, and no jobs.
-            if self._session is None or self._session.sparkContext._jsc is None:
+            if not self._has_context:
                 return
             time.sleep(CANCEL_AFTER_SECONDS)
             try:
-                self._session.sparkContext.cancelAllJobs()
+                wish(self._session.sparkContext)
             except Exception as error:
                 print(f"jobs not cancelled yet: {error}", file=sys.__stderr__, flush=True)
             else:
                 return
+
+    @property
+    def _has_context(self) -> bool:
+        """Whether there is a way to Java: a session that was stopped has none any more, and no jobs."""
+        return self._session is not None and self._session.sparkContext._jsc is not None
+
+    def _mark_jobs(self) -> None:
+        if not self._has_context:
+            return
+        try:
+            self._calls.mark(self._session.sparkContext)
+        except KeyboardInterrupt:
+            # IPython would lose it here, and run the cell.
+            raise SparkUnavailable("interrupted before the cell began; run it again") from None
+        except Exception as error:
+            print(f"jobs not marked: {error}", file=sys.__stderr__, flush=True)
 
     def running_jobs(self) -> int:
         """Return how many jobs run now, 0 where nobody can tell."""
