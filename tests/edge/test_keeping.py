@@ -2,6 +2,7 @@
 
 import io
 import sqlite3
+import tarfile
 from contextlib import closing
 from pathlib import Path
 
@@ -84,6 +85,24 @@ def test_a_dump_of_postgresql_is_kept_with_the_rest(state: Path, tmp_path: Path)
     (tmp_path / "empty").mkdir()
     assert "dump.sql" in restore(tmp_path / "empty", _backup(state))
     assert (tmp_path / "empty" / "database" / "dump.sql").read_text() == "SELECT 1;"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("../outside", tarfile.REGTYPE), ("/outside", tarfile.REGTYPE), ("tls", tarfile.SYMTYPE)],
+)
+def test_an_archive_that_leads_elsewhere_is_refused(tmp_path: Path, name: str, kind: bytes) -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w|gz") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.type, entry.linkname = kind, "/etc"
+        archive.addfile(entry)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(NotRestored, match="none of this platform's"):
+        restore(empty, io.BytesIO(out.getvalue()))
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+    assert list(empty.iterdir()) == []
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])

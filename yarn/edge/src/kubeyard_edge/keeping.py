@@ -62,12 +62,25 @@ def restore(state: Path, content: IO[bytes]) -> list[str]:
         try:
             # Not tarfile's own gzip, which takes a stream that is cut off for one that ends.
             with gzip.open(content) as plain, tarfile.open(fileobj=plain, mode="r|") as archive:
-                archive.extractall(fresh, filter="data")
+                _unpack(archive, fresh)
         except (tarfile.TarError, EOFError, OSError) as error:
             raise NotRestored(f"the archive cannot be read to its end ({error})") from error
         return [
             _put(fresh / name, state / name) for name in (*KEPT, DUMP, DATABASE) if (fresh / name).exists()
         ]
+
+
+def _unpack(archive: tarfile.TarFile, place: Path) -> None:
+    """Unpack files and folders, and nothing that leads elsewhere.
+
+    Python's own filters came with 3.11.4, and Debian 12 has an older one.
+    """
+    archive.extraction_filter = lambda member, _place: member
+    for member in archive:
+        inside = (place / member.name).resolve().is_relative_to(place.resolve())
+        if not inside or not (member.isfile() or member.isdir()):
+            raise NotRestored(f"it holds {member.name}, which is none of this platform's")
+        archive.extract(member, place)
 
 
 def _holds_something(path: Path) -> bool:
