@@ -35,7 +35,9 @@ def test_an_interrupt_ends_the_job_of_a_query_that_is_still_planned(
         cell = channel.send(PLANNED_SLOWLY)
         channel.until_printed("planned now")
         assert ada.send("POST", f"/api/kernels/{kernel_id}/interrupt").status_code == 204
-        assert channel.output(cell).endswith("KeyboardInterrupt: ")
+        said = channel.output(cell)
+        # Spark's own tidying up after the interrupt may fail on the connection that the interrupt closed.
+        assert "KeyboardInterrupt: " in said or "Py4JNetworkError: " in said
         assert channel.run(LATER).endswith("66")
         wait_until(lambda: channel.run(PLANS) == "False", "Java has planned it", 120, 1)
         looks: list[bool] = []
