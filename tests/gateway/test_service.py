@@ -53,7 +53,9 @@ def test_a_taken_report_port_is_told(gateway: GatewayProcess, tmp_path: Path) ->
 
 
 def test_it_is_alive_and_counts(gateway: GatewayProcess) -> None:
-    assert gateway.send("GET", "/healthz").json() == {"status": "ok"}
+    alive = gateway.send("GET", "/healthz").json()
+    assert alive["status"] == "ok"
+    assert set(alive) == {"status", "version"}
     assert "kubeyard_gateway_kernels" in gateway.send("GET", "/metrics").text
 
 

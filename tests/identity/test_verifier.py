@@ -55,6 +55,14 @@ def test_a_clock_that_is_a_little_off_is_forgiven(issuer: Issuer, verifier: Veri
     assert verifier.caller(issuer.token("ada", iat=now + 20, exp=now + 600)).name == "ada"
 
 
+def test_how_far_off_a_clock_may_be_is_a_setting(issuer: Issuer) -> None:
+    ended = issuer.token("ada", exp=int(time.time()) - 10)
+    patient, strict = (Verifier(issuer.jwks_file, ISSUER, "kubeyard-api", seconds) for seconds in (60, 1))
+    assert patient.caller(ended).name == "ada"
+    with pytest.raises(InvalidToken, match="has expired"):
+        strict.caller(ended)
+
+
 @pytest.mark.parametrize("claim", ["exp", "iat", "sub", "aud", "iss"])
 def test_token_without_a_required_claim_is_refused(issuer: Issuer, verifier: Verifier, claim: str) -> None:
     token = issuer.token("ada", **{claim: None})

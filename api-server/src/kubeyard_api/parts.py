@@ -52,7 +52,7 @@ def open_parts(settings: Settings) -> Parts:
     return Parts(
         settings=settings,
         database=database,
-        verifier=Verifier(settings.jwks_file, settings.issuer, AUDIENCE),
+        verifier=Verifier(settings.jwks_file, settings.issuer, AUDIENCE, settings.clock_leeway_seconds),
         resource_manager=ResourceManager(settings.rm_urls, user, YARN_TIMEOUT_SECONDS),
         container_logs=ContainerLogs(settings.history_url, user),
         httpfs=HttpFs(settings.httpfs_url, user),

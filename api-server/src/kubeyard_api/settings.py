@@ -59,6 +59,8 @@ class Settings(BaseSettings):
 
     issuer: str = "http://127.0.0.1:5000"
     jwks_file: Path
+    # By how much the clocks of the web UI's machine and of this one may differ.
+    clock_leeway_seconds: int = Field(default=30, ge=0, le=300)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     service_user: str = Field(default="kubeyard", pattern=r"^[a-z_][a-z0-9_-]*$")
     hdfs_root: str = Field(default="/kubeyard", pattern=r"^/[^/].*$")

@@ -135,7 +135,7 @@ class KubeyardGateway(EnterpriseGatewayApp):
         settings = self.service_settings
         super().init_webapp()
         self.web_app.settings.update(
-            verifier=Verifier(settings.jwks_file, settings.issuer, AUDIENCE),
+            verifier=Verifier(settings.jwks_file, settings.issuer, AUDIENCE, settings.clock_leeway_seconds),
             latest_word=LatestWord(lambda who: Channels.end_without_right(who, self.kernel_manager.may)),
             service_settings=settings,
             cluster=self.cluster,

@@ -12,7 +12,7 @@ from kubeyard_identity.caller import Caller
 from kubeyard_identity.key_set import KeySetFile, KeySetUnusable
 
 USER_NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
-# Issuer and edge are different machines: their clocks may differ by this much.
+# Issuer and edge are different machines: their clocks may differ by this much, where nothing else is set.
 LEEWAY_SECONDS = 30
 REQUIRED_CLAIMS = ["exp", "iat", "sub", "aud", "iss"]
 
@@ -24,10 +24,13 @@ class InvalidToken(Exception):  # noqa: N818 - it names what is wrong
 class Verifier:
     """Turns a token into a Caller, with the public keys of the one issuer that is trusted."""
 
-    def __init__(self, jwks_file: Path, issuer: str, audience: str) -> None:
+    def __init__(
+        self, jwks_file: Path, issuer: str, audience: str, leeway_seconds: int = LEEWAY_SECONDS
+    ) -> None:
         self._keys = KeySetFile(jwks_file)
         self._issuer = issuer
         self._audience = audience
+        self._leeway_seconds = leeway_seconds
 
     def caller(self, token: str) -> Caller:
         """Who this token speaks for. Raises InvalidToken."""
@@ -38,7 +41,7 @@ class Verifier:
                 algorithms=["RS256"],
                 audience=self._audience,
                 issuer=self._issuer,
-                leeway=LEEWAY_SECONDS,
+                leeway=self._leeway_seconds,
                 options={"require": REQUIRED_CLAIMS},
             )
         except jwt.PyJWTError as error:
