@@ -5,7 +5,7 @@ from harness.gateway import KernelClient
 from harness.waiting import wait_until
 from harness.yarn_gateway import YarnGateway
 
-pytestmark = [pytest.mark.daemons, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.daemons, pytest.mark.long, pytest.mark.timeout(420)]
 # Its driver computes while the query is planned, for seconds that no interrupt of Java's shortens. Its job
 # would take days.
 PLANNED_SLOWLY = '''
