@@ -19,7 +19,9 @@ SECONDS = itertools.count(int(time.time()) - 250)
 @pytest.fixture(scope="module")
 def strict(start_gateway: Gateways) -> GatewayProcess:
     """No WebSocket outlives its token here."""
-    return start_gateway(tls=True, KUBEYARD_GATEWAY_WEBSOCKET_GRACE_SECONDS="0")
+    return start_gateway(
+        tls=True, KUBEYARD_GATEWAY_WEBSOCKET_GRACE_SECONDS="0", KUBEYARD_CLOCK_LEEWAY_SECONDS="2"
+    )
 
 
 @pytest.fixture(scope="module")

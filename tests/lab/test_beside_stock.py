@@ -6,7 +6,7 @@ import pytest
 
 from .conftest import KERNEL, Edge
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.daemons
 
 
 @pytest.mark.parametrize("stock", [True, False], ids=["stock", "ours"])

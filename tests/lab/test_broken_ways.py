@@ -18,7 +18,7 @@ from jupyter_server.services.kernels.connection.base import deserialize_msg_from
 from .lab_process import LabProcess, Notebook
 from .token_exchange import TokenExchange
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.daemons
 LINES = 60
 PRINTING = f"import time\nfor i in range({LINES}):\n    print('line', i, flush=True); time.sleep(0.05)"
 

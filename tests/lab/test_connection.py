@@ -8,7 +8,7 @@ from harness.waiting import wait_until
 from .conftest import KERNEL, Edge
 from .lab_process import V1, LabProcess
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.daemons
 
 
 def start(lab: LabProcess, path: str = "a.ipynb") -> str:

@@ -19,7 +19,7 @@ from .rotating_issuer import RotatingIssuer
 from .token_exchange import TokenExchange
 
 STRICT = {"KUBEYARD_GATEWAY_WEBSOCKET_GRACE_SECONDS": "0"}
-pytestmark = [pytest.mark.slow, pytest.mark.parametrize("gateway", [STRICT], indirect=True)]
+pytestmark = [pytest.mark.daemons, pytest.mark.parametrize("gateway", [STRICT], indirect=True)]
 PEOPLE = ("ada", "bob")
 TOKEN_SECONDS = 3.0
 CELLS = 60

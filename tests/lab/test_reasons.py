@@ -9,7 +9,7 @@ from harness.waiting import wait_until
 from .conftest import KERNEL, Edge
 from .lab_process import LabProcess
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.daemons
 
 
 def start(lab: LabProcess) -> str:

@@ -11,7 +11,7 @@ from .conftest import KERNEL, TLS, Edge
 from .lab_process import LabProcess
 from .rotating_issuer import RotatingIssuer
 
-pytestmark = [pytest.mark.slow, pytest.mark.parametrize("edge", [TLS], indirect=True)]
+pytestmark = [pytest.mark.daemons, pytest.mark.parametrize("edge", [TLS], indirect=True)]
 CELLS = 60
 
 
