@@ -106,7 +106,7 @@ def bobs_own(strict: GatewayProcess) -> Iterator[str]:
     kernel_id = bob.start("kubeyard.local")
     yield kernel_id
     assert (
-        strict.client("ada", "user", "admin").send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
+        strict.client("carol", "user", "admin").send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
     )
 
 
