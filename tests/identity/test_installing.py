@@ -13,16 +13,10 @@ from kubeyard_identity import Verifier
 from kubeyard_identity.installing import KeySetRefused, install_key_set
 
 
-@pytest.fixture(scope="module")
-def key() -> rsa.RSAPrivateKey:
-    """Return a key; making one takes longer than all that is done with it."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
 @pytest.fixture
-def issuer(tmp_path: Path, key: rsa.RSAPrivateKey) -> Issuer:
+def issuer(tmp_path: Path, signing_key: rsa.RSAPrivateKey) -> Issuer:
     """Return the web UI's side, whose set lies elsewhere."""
-    return Issuer(tmp_path / "web.json", key=key)
+    return Issuer(tmp_path / "web.json", key=signing_key)
 
 
 @pytest.fixture
@@ -38,9 +32,11 @@ def test_tokens_are_good_once_the_keys_are_in_place(issuer: Issuer, file: Path) 
     assert file.stat().st_mode & 0o777 == 0o644
 
 
-def test_a_rotation_names_what_came_and_what_went(issuer: Issuer, file: Path, key: rsa.RSAPrivateKey) -> None:
+def test_a_rotation_names_what_came_and_what_went(
+    issuer: Issuer, file: Path, signing_key: rsa.RSAPrivateKey
+) -> None:
     install_key_set(issuer.jwks_file.read_bytes(), file)
-    second = Issuer(issuer.jwks_file, "second", key)
+    second = Issuer(issuer.jwks_file, "second", signing_key)
     second.publish(issuer, second)
     done = install_key_set(issuer.jwks_file.read_bytes(), file)
     assert (done.added, done.removed) == ({"second"}, set())
@@ -71,8 +67,8 @@ def test_what_is_no_key_set_changes_nothing(content: bytes, reason: str, issuer:
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_a_private_key_is_refused_and_not_quoted(key: rsa.RSAPrivateKey, file: Path) -> None:
-    entry = RSAAlgorithm.to_jwk(key, as_dict=True) | {"kid": "first"}
+def test_a_private_key_is_refused_and_not_quoted(signing_key: rsa.RSAPrivateKey, file: Path) -> None:
+    entry = RSAAlgorithm.to_jwk(signing_key, as_dict=True) | {"kid": "first"}
     with pytest.raises(KeySetRefused, match="private") as refused:
         install_key_set(json.dumps({"keys": [entry]}).encode(), file)
     assert entry["d"] not in str(refused.value)

@@ -2,10 +2,12 @@
 
 import html
 import re
+import ssl
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 
 import requests
 
@@ -59,8 +61,11 @@ Body = bytes | Iterable[bytes]
 class HadoopHttp:
     """Sends requests to one Hadoop service, called `service` in messages; safe to share between threads."""
 
-    def __init__(self, service: str, timeout_seconds: float) -> None:
-        """Every call waits at most `timeout_seconds` to connect, and as long for each part of the answer."""
+    def __init__(self, service: str, timeout_seconds: float, ca_file: Path | None = None) -> None:
+        """Every call waits at most `timeout_seconds` to connect, and as long for each part of the answer.
+
+        An https address is believed by the authorities in `ca_file` (PEM), without one by the usual ones.
+        """
         self.service = service
         self.timeout_seconds = timeout_seconds
         self._clock_ahead = timedelta()
@@ -69,6 +74,7 @@ class HadoopHttp:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # No proxy and no .netrc from the environment: the cluster is never behind the way out to the web.
         self._session.trust_env = False
+        self._session.verify = str(ca_file) if ca_file else True
 
     def send(
         self,
@@ -101,10 +107,7 @@ class HadoopHttp:
                 "see whether it is overloaded or its address is wrong"
             ) from error
         except requests.RequestException as error:
-            raise Unreachable(
-                f"{self.service} at {url} cannot be reached ({_reason(error)}); "
-                "see whether it runs and its address is right"
-            ) from error
+            raise Unreachable(f"{self.service} at {url} {_reason(error)}") from error
 
     def its_time(self) -> datetime:
         """Return what the service's own clock says now, to the second, as far as its answers tell."""
@@ -177,8 +180,14 @@ def _origin(answer: requests.Response) -> str:
 
 
 def _reason(error: requests.RequestException) -> str:
-    """Return the innermost cause in words, without urllib3's object addresses."""
+    """Return the innermost cause in words, without urllib3's object addresses, and what to do about it."""
     cause: BaseException = error
     while (inner := cause.__cause__ or cause.__context__) is not None:
         cause = inner
-    return str(cause) or type(cause).__name__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return (
+            f"shows a certificate that is not believed ({cause.verify_message}); name the file of its "
+            "authority by KUBEYARD_HADOOP_CA_FILE, and the service as its certificate does"
+        )
+    told = str(cause) or type(cause).__name__
+    return f"cannot be reached ({told}); see whether it runs and its address is right"

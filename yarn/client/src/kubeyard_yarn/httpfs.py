@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import quote
 
 import requests
@@ -33,9 +34,14 @@ class FileStatus:
 class HttpFs:
     """An HttpFS server, reached as a service account that it lets act for others."""
 
-    def __init__(self, url: str, service_user: str, timeout_seconds: float = 30) -> None:
-        """`url` is `http://host:14000`, with or without `/webhdfs/v1`."""
-        self._http = HadoopHttp("HttpFS", timeout_seconds)
+    def __init__(
+        self, url: str, service_user: str, timeout_seconds: float = 30, *, ca_file: Path | None = None
+    ) -> None:
+        """`url` is `http://host:14000`, with or without `/webhdfs/v1`.
+
+        `ca_file` has the authorities of an https address; without it the usual ones count.
+        """
+        self._http = HadoopHttp("HttpFS", timeout_seconds, ca_file)
         self._base = f"{url.rstrip('/').removesuffix('/webhdfs/v1')}/webhdfs/v1"
         self._service_user = service_user
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -31,14 +32,24 @@ class ContainerLogs:
     YARN's history hands any log to anybody who asks.
     """
 
-    def __init__(self, history_url: str, user: str, timeout_seconds: float = 30) -> None:
+    def __init__(
+        self,
+        history_url: str,
+        user: str,
+        timeout_seconds: float = 30,
+        *,
+        node_scheme: str = "http",
+        ca_file: Path | None = None,
+    ) -> None:
         """`history_url` is the JobHistoryServer's address, http://host:19888.
 
         That of Hadoop 2 tells no logs; its timeline server does, at
-        http://host:8188/ws/v1/applicationhistory.
+        http://host:8188/ws/v1/applicationhistory. Nodes speak what the ResourceManager does, and their
+        addresses do not tell it: `node_scheme`. `ca_file` has the authorities of https addresses.
         """
-        self._history = HadoopHttp("the JobHistoryServer", timeout_seconds)
-        self._node = HadoopHttp("the NodeManager", timeout_seconds)
+        self._history = HadoopHttp("the JobHistoryServer", timeout_seconds, ca_file)
+        self._node = HadoopHttp("the NodeManager", timeout_seconds, ca_file)
+        self._node_scheme = node_scheme
         self._history_url = _with_path(history_url)
         self._user = {"user.name": user}
 
@@ -138,7 +149,9 @@ class ContainerLogs:
                 raise unreachable from None
 
     def _from_node(self, node_http_address: str, path: str, params: Mapping[str, str]) -> requests.Response:
-        address = node_http_address if "://" in node_http_address else f"http://{node_http_address}"
+        address = (
+            node_http_address if "://" in node_http_address else f"{self._node_scheme}://{node_http_address}"
+        )
         answer = self._node.send("GET", f"{address.rstrip('/')}/ws/v1/node/{path}", params, stream=True)
         # The node sends us to the history for what it no longer has; we know our own way there.
         if answer.is_redirect:

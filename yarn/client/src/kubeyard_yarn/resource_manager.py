@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 from kubeyard_yarn.active_member import ActiveMember
@@ -29,9 +30,14 @@ class ResourceManager:
     Without a user Hadoop answers as `dr.who`, with times and memory zeroed instead of left out.
     """
 
-    def __init__(self, urls: Sequence[str], user: str, timeout_seconds: float = 10) -> None:
-        """`urls` is every member of the pair, in any order; each call waits at most `timeout_seconds`."""
-        self._http = HadoopHttp("the ResourceManager", timeout_seconds)
+    def __init__(
+        self, urls: Sequence[str], user: str, timeout_seconds: float = 10, *, ca_file: Path | None = None
+    ) -> None:
+        """`urls` is every member of the pair, in any order; each call waits at most `timeout_seconds`.
+
+        `ca_file` has the authorities of https addresses; without it the usual ones count.
+        """
+        self._http = HadoopHttp("the ResourceManager", timeout_seconds, ca_file)
         self._member = ActiveMember(self._http, urls)
         self._user = user
         self._without_requests = True

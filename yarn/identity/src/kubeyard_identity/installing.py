@@ -1,8 +1,6 @@
 """Taking over a public key set: checked as a whole first, then put in place in one step."""
 
 import json
-import os
-import tempfile
 from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 import jwt
 
 from kubeyard_identity.key_set import rsa_keys
+from kubeyard_identity.whole_file import write_whole
 
 # Members of a JSON Web Key that only its owner may have.
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
@@ -35,11 +34,7 @@ def install_key_set(content: bytes, file: Path) -> Installed:
     keys = set(document)
     before = _known(file)
     file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, fresh = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(descriptor, "w") as stream:
-        json.dump({"keys": list(document.values())}, stream)
-        os.fchmod(stream.fileno(), 0o644)
-    Path(fresh).replace(file)
+    write_whole(file, json.dumps({"keys": list(document.values())}).encode(), 0o644)
     return Installed(frozenset(keys), frozenset(keys - before), frozenset(before - keys))
 
 
@@ -56,7 +51,7 @@ def _public(content: bytes) -> dict[str, dict[str, Any]]:
         if PRIVATE_MEMBERS & set(entry):
             raise KeySetRefused(
                 f"the key {entry['kid']} is a private one: it must stay with the web UI, which serves the "
-                "public set at /oidc/jwks.json. It has been shown to this machine now, so rotate it"
+                "public set at /jwks.json. It has been shown to this machine now, so rotate it"
             )
     return {str(entry["kid"]): entry for entry in entries}
 
