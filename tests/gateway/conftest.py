@@ -22,8 +22,6 @@ def start_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateways
         local_kernelspec(folder / "kernelspecs", "ada", "hers", public=False)
         environment = {
             "KUBEYARD_GATEWAY_RESPONSE": free_address(),
-            # As by default: the tokens of those who ask all session long end after five minutes.
-            "KUBEYARD_CLOCK_LEEWAY_SECONDS": "30",
             "KUBEYARD_KERNELSPECS_DIR": str(folder / "kernelspecs"),
             "KUBEYARD_HADOOP_CONF_DIR": str(folder / "conf"),
             "KUBEYARD_SPARK_HOME": str(folder / "spark"),

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 import websocket
-from harness.gateway import Channel, GatewayProcess, Gateways, KernelClient
+from harness.gateway import Channel, GatewayProcess, Gateways, KernelClient, brittle_python, local_kernelspec
 from harness.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -124,7 +124,9 @@ def test_a_restart_ends_the_running_cell_and_leads_notebooks_to_the_new_kernel(
         ident = channel.send("import time; print('on', flush=True); time.sleep(600)")
         channel.until_printed("on")
         assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 200
-        assert "KernelRestarted: The kernel was restarted by ada." in channel.output(ident)
+        # And not by the interrupt with which it was asked to go.
+        said = "KernelRestarted: The kernel was restarted by ada. Its variables are gone."
+        assert channel.output(ident) == said
         opcode, frame = channel.socket.recv_data()
         while opcode != websocket.ABNF.OPCODE_CLOSE:
             opcode, frame = channel.socket.recv_data()
@@ -132,3 +134,34 @@ def test_a_restart_ends_the_running_cell_and_leads_notebooks_to_the_new_kernel(
     with ada.connect(kernel_id, session) as channel:
         assert channel.joined().run("'time' in dir()") == "False"
     ada.send("DELETE", f"/api/kernels/{kernel_id}")
+
+
+def test_a_failed_restart_is_the_end_of_the_running_cell_and_of_the_kernel(start_gateway: Gateways) -> None:
+    gateway = start_gateway()
+    ada, folder = gateway.client("ada"), gateway.folder
+    python = brittle_python(folder / "python-of-ada")
+    spec = local_kernelspec(folder / "kernelspecs", "ada", "brittle", public=False, python=str(python))
+    kernel_id = ada.start(spec)
+    with ada.connect(kernel_id) as channel:
+        heard(channel, ada, kernel_id)
+        ident = channel.send("import time; print('on', flush=True); time.sleep(600)")
+        channel.until_printed("on")
+        python.unlink()
+        assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 500
+        said = []
+        while (message := channel.receive())["content"].get("execution_state") != "dead":
+            if message["parent_header"].get("msg_id") == ident:
+                said.append(message)
+    assert [each["msg_type"] for each in said] == ["error"]
+    words = said[0]["content"]["evalue"]
+    assert "did not start again" in words
+    assert str(python) in words
+    model = ada.send("GET", f"/api/kernels/{kernel_id}").json()
+    assert (model["execution_state"], model["kubeyard"]["death"]["what"]) == ("dead", words)
+    brittle_python(python)
+    assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 200
+    with ada.connect(kernel_id) as channel:
+        assert channel.joined().run("1 + 1") == "2"
+    model = ada.send("GET", f"/api/kernels/{kernel_id}").json()
+    assert model["execution_state"] == "idle"
+    assert "death" not in model["kubeyard"]

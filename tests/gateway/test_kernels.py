@@ -1,9 +1,10 @@
 """A kernel's life: start, interrupt, death, restart, stop."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
-from harness.gateway import GatewayProcess
+from harness.gateway import Channel, GatewayProcess
 from harness.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -24,6 +25,28 @@ def test_an_interrupt_ends_the_cell_and_keeps_the_session(gateway: GatewayProces
     assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
 
 
+TALKATIVE = "import time\nwhile True:\n    print('on', flush=True); time.sleep(0.02)"
+WAITS: dict[str, Callable[[Channel], object]] = {
+    "the cell nobodys has ended": lambda channel: channel.output("nobodys"),
+    "a cell has printed 'off'": lambda channel: channel.until_printed("off"),
+    "the kernel is dead": lambda channel: channel.until_status("dead"),
+}
+
+
+@pytest.mark.parametrize("awaited", WAITS)
+def test_who_waits_in_vain_is_told_for_what_though_other_messages_come(
+    gateway: GatewayProcess, awaited: str
+) -> None:
+    ada = gateway.client("ada")
+    kernel_id = ada.start("kubeyard.local")
+    with ada.connect(kernel_id) as channel:
+        channel.send(TALKATIVE)
+        channel.until_printed("on")
+        with pytest.raises(AssertionError, match=f"until {awaited}; the last message was stream"):
+            WAITS[awaited](Channel(channel.socket, cell_seconds=0.5))
+    assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
+
+
 def test_a_question_beside_a_running_cell_leaves_the_kernel_busy(gateway: GatewayProcess) -> None:
     ada = gateway.client("ada")
     kernel_id = ada.start("kubeyard.local")
@@ -31,8 +54,13 @@ def test_a_question_beside_a_running_cell_leaves_the_kernel_busy(gateway: Gatewa
     def state() -> str:
         return str(ada.send("GET", f"/api/kernels/{kernel_id}").json()["execution_state"])
 
-    with ada.connect(kernel_id) as channel:
+    def is_followed() -> bool:
         channel.run("1")
+        return state() == "idle"
+
+    with ada.connect(kernel_id) as channel:
+        # The gateway's own connection may come too late for the first words of a kernel that has just begun.
+        wait_until(is_followed, "the gateway follows what the kernel does")
         channel.send(FOR_EVER)
         channel.until_printed("on")
         asked = channel.ask_control()

@@ -109,3 +109,27 @@ def test_a_record_that_cannot_be_taken_up_costs_that_kernel_only(start_gateway: 
     assert gateway.client("ada").kernel_ids() == []
     assert not list(sessions.glob("*.json"))
     assert gateway.client("ada").start("kubeyard.local")
+
+
+def test_what_a_kill_left_of_a_record_is_removed(start_gateway: Gateways) -> None:
+    gateway = start_gateway()
+    assert gateway.stop() == 0
+    left = [gateway.folder / "state" / folder / ".one.json.draft" for folder in ("kernel_sessions", "spares")]
+    for draft in left:
+        draft.parent.mkdir(exist_ok=True)
+        draft.write_text('{"key": "half')
+    gateway.start()
+    assert not [draft for draft in left if draft.exists()]
+
+
+def test_a_document_that_cannot_be_written_costs_no_answer_and_leaves_no_draft(
+    start_gateway: Gateways,
+) -> None:
+    gateway = start_gateway()
+    document = gateway.folder / "state" / "roles.json"
+    document.mkdir()
+    assert gateway.client("ada").kernel_ids() == []
+    events = [json.loads(line) for line in gateway.log.read_text().splitlines()]
+    (told,) = [event for event in events if event["event"] == "document_not_written"]
+    assert told["file"] == str(document)
+    assert not list(document.parent.glob(".*"))

@@ -3,8 +3,8 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 MISSING = "no Chromium: apt-get install chromium, or name one by KUBEYARD_TEST_CHROMIUM"
@@ -19,9 +19,9 @@ QUIET = [
 ]
 
 
-@contextmanager
-def open_chromium() -> Iterator[Browser]:
-    """A browser for as long as the block lasts."""
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests; a conftest has it by importing it."""
     path = (
         os.environ.get("KUBEYARD_TEST_CHROMIUM")
         or shutil.which("chromium")

@@ -62,6 +62,14 @@ class Namespace:
         """What tells each of a component's pods from one that takes its place."""
         return {pod["metadata"]["uid"] for pod in self.pods(component)}
 
+    def restarts(self, component: str) -> dict[str, int]:
+        """How often each container of a component's pods was restarted, which leaves its pod the same."""
+        return {
+            f"{pod['metadata']['uid']}/{each['name']}": each["restartCount"]
+            for pod in self.pods(component)
+            for each in pod["status"]["containerStatuses"]
+        }
+
     def story(self) -> str:
         """Pods, warnings and the ends of logs, for a failure's message."""
         parts = [

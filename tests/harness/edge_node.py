@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import requests
+
 from harness.free_address import free_address
 from harness.gateway import KernelClient
 from harness.issuer import ISSUER, Issuer
@@ -19,6 +21,14 @@ IMAGES = ("kubeyard/api-server:0.1.0", "kubeyard/gateway:0.1.0")
 START_SECONDS = 600
 # What an edge node takes over from the platform that tests boot: where its Hadoop is.
 OF_HADOOP = ("HADOOP_CONF_DIR", "SPARK_HOME", "JAVA_HOME", "RM_URLS", "HISTORY_URL", "HTTPFS_URL", "HDFS_URI")
+
+
+def podman(*arguments: str, timeout_seconds: float = 120) -> str:
+    """Run podman, which must succeed, and return what it says."""
+    command = ["podman", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=timeout_seconds
+    ).stdout.strip()
 
 
 def missing() -> str:
@@ -41,11 +51,13 @@ class EdgeNode:
     issuer: Issuer
 
     @classmethod
-    def beside(cls, platform: Platform, folder: Path) -> "EdgeNode":
-        """Write the settings of a node in front of the platform's Hadoop; nothing is started."""
+    def beside(cls, platform: Platform, folder: Path, **other: str) -> "EdgeNode":
+        """Write a node's settings, in front of the platform's Hadoop; `other` ones count more."""
         names = ("API_PORT", "GATEWAY_PORT", "GATEWAY_RESPONSE_PORT")
         ports = {name: int(free_address().rpartition(":")[2]) for name in names}
-        node = cls(folder, f"kubeyard-test-{os.getpid()}", ports, Issuer(folder / "web.json"))
+        # Two nodes of one test run differ by their ports.
+        project = f"kubeyard-test-{os.getpid()}-{ports['API_PORT']}"
+        node = cls(folder, project, ports, Issuer(folder / "web.json"))
         _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
         values = {
             "EDGE_ADDRESS": "127.0.0.1",
@@ -60,9 +72,15 @@ class EdgeNode:
             "GATEWAY_FILES": str(min(most_files, 65536)),
             **{name: platform.environment[f"KUBEYARD_{name}"] for name in OF_HADOOP},
             **{name: str(port) for name, port in ports.items()},
+            **other,
         }
-        node.settings.write_text("".join(f"KUBEYARD_{name}={value}\n" for name, value in values.items()))
+        node.add_settings(**values)
         return node
+
+    def add_settings(self, **values: str) -> None:
+        """Write further settings, of which the last of a name counts."""
+        with self.settings.open("a") as file:
+            file.writelines(f"KUBEYARD_{name}={value}\n" for name, value in values.items())
 
     @property
     def settings(self) -> Path:
@@ -95,12 +113,9 @@ class EdgeNode:
 
     def container(self, service: str) -> str:
         """Return the id of a service's container."""
-        command = ["podman", "ps", "--all", "--quiet", "--no-trunc"]
         labels = {"project": self.project, "service": service}
         options = [f"--filter=label=com.docker.compose.{name}={value}" for name, value in labels.items()]
-        return subprocess.run(
-            [*command, *options], capture_output=True, text=True, check=True, timeout=60
-        ).stdout.strip()
+        return podman("ps", "--all", "--quiet", "--no-trunc", *options)
 
     def url(self, port: str) -> str:
         return f"https://127.0.0.1:{self.ports[port]}"
@@ -114,6 +129,14 @@ class EdgeNode:
         told = self.run("kubernetes").partition("    ca: |\n")[2]
         lines = [line[6:] for line in told.splitlines() if line.startswith("      ")]
         self.ca_file.write_text("\n".join(lines) + "\n")
+
+    def environments(self) -> list[str]:
+        """Return the kernelspecs that ada is shown by the API server, which knows the web UI's keys."""
+        headers = {"Authorization": f"Bearer {self.issuer.token('ada')}"}
+        url = f"{self.url('API_PORT')}/api/v1/environments"
+        answer = requests.get(url, headers=headers, timeout=20, verify=str(self.ca_file))
+        assert answer.status_code == 200, answer.text
+        return [f"{row['owner']}.{row['name']}" for row in answer.json()["environments"]]
 
     def gateway(self, name: str) -> KernelClient:
         """Return the gateway's API as this person."""

@@ -3,13 +3,15 @@
 import http.client
 import json
 import os
+import shlex
 import signal
 import ssl
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -181,7 +183,10 @@ class KernelClient:
         timeout_seconds: float = CELL_SECONDS,
         after: Sequence[str] | None = None,
     ) -> "Channel":
-        """Open the kernel's WebSocket, as one that has the messages `after` when it comes back."""
+        """Open the kernel's WebSocket, as one that has the messages `after` when it comes back.
+
+        `timeout_seconds` is the longest silence; where it is long, what is waited for may take as long.
+        """
         session = session_id or uuid.uuid4().hex
         address = self.url.replace("http", "ws", 1)
         had = "" if after is None else "".join(f"&after={ident}" for ident in after or [""])
@@ -191,15 +196,18 @@ class KernelClient:
                 header=self.headers,
                 timeout=timeout_seconds,
                 sslopt={"context": self.tls} if self.tls else None,
-            )
+            ),
+            max(timeout_seconds, CELL_SECONDS),
         )
 
 
 class Channel:
     """An open WebSocket to a kernel."""
 
-    def __init__(self, socket: websocket.WebSocket) -> None:
+    def __init__(self, socket: websocket.WebSocket, cell_seconds: float = CELL_SECONDS) -> None:
+        """What is waited for may take `cell_seconds`, however much else comes meanwhile."""
         self.socket = socket
+        self._cell_seconds = cell_seconds
 
     def __enter__(self) -> "Channel":
         return self
@@ -212,6 +220,16 @@ class Channel:
     def receive(self) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(self.socket.recv())
         return message
+
+    def _messages_until(self, awaited: str) -> Iterator[dict[str, Any]]:
+        """Yield what comes; raises AssertionError with what is `awaited` when a cell's time is over."""
+        last, deadline = "nothing", time.monotonic() + self._cell_seconds
+        with suppress(websocket.WebSocketTimeoutException):
+            while time.monotonic() < deadline:
+                message = self.receive()
+                last = message["msg_type"]
+                yield message
+        raise AssertionError(f"waited in vain until {awaited}; the last message was {last}")
 
     def send(self, code: str, metadata: Mapping[str, str] | None = None, *, allow_stdin: bool = False) -> str:
         """Send a cell and return its message's id."""
@@ -274,8 +292,7 @@ class Channel:
     def output(self, ident: str) -> str:
         """The output of a cell that was sent, once it has ended."""
         out, replied, idle = "", False, False
-        while not (replied and idle):
-            message = self.receive()
+        for message in self._messages_until(f"the cell {ident} has ended"):
             if message["parent_header"].get("msg_id") != ident:
                 continue
             content = message["content"]
@@ -290,12 +307,15 @@ class Channel:
                     replied = True
                 case "status":
                     idle |= content["execution_state"] == "idle"
+            if replied and idle:
+                break
         return out
 
     def until_printed(self, text: str) -> None:
         """Read until a cell has printed `text`."""
-        while text not in self.receive()["content"].get("text", ""):
-            pass
+        for message in self._messages_until(f"a cell has printed {text!r}"):
+            if text in message["content"].get("text", ""):
+                return
 
     def ask_control(self) -> str:
         """Ask for the kernel's info on its control channel, which answers beside a running cell."""
@@ -303,8 +323,7 @@ class Channel:
 
     def until_status(self, state: str, of: str = "") -> None:
         """Read until the kernel's status is `state`, after the message `of` if it is given."""
-        while True:
-            message = self.receive()
+        for message in self._messages_until(f"the kernel is {state}"):
             is_after = not of or message["parent_header"].get("msg_id") == of
             if (
                 is_after
@@ -341,6 +360,13 @@ def gateway_without_hadoop(
 
 
 PLAIN = ("-m", "ipykernel_launcher")
+
+
+def brittle_python(file: Path) -> Path:
+    """Write an interpreter whose kernels cannot start again once the file is taken away."""
+    file.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    file.chmod(0o755)
+    return file
 
 
 def local_kernelspec(

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 ISSUER = "http://issuer.test"
 AUDIENCE = ["kubeyard-api", "kubeyard-gateway"]
+# The web UI's last ten minutes and are renewed. Nobody renews those of tests, and some wait for much.
+GOOD_FOR_SECONDS = 3600
 
 
 class Issuer:
@@ -41,7 +43,7 @@ class Issuer:
             "sub": name,
             "aud": AUDIENCE,
             "iat": now,
-            "exp": now + 300,
+            "exp": now + GOOD_FOR_SECONDS,
             "jti": uuid.uuid4().hex,
             "groups": [],
             "roles": list(roles or ("user",)),

@@ -6,7 +6,7 @@ import secrets
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,28 @@ class JupyterHub:
             "HUB_PORT": str(port),
             "HUB_SERVICE_TOKEN": self._headers["Authorization"].partition(" ")[2],
             "HUB_WEB_TOKEN": secrets.token_hex(16),
+            "HUB_METRICS_TOKEN": secrets.token_hex(16),
         }
         # A secret of the web UI's rights, as a file that it can be given.
         self.web_token_file = folder / "web-token"
         self.web_token_file.touch(mode=0o600)
         self.web_token_file.write_text(self.environment["HUB_WEB_TOKEN"])
+
+    def told_to_web_ui(self, hub_url: str, sizes: Sequence[object] = ()) -> dict[str, Any]:
+        """The settings of a web UI before this Hub, whose browsers find it at `hub_url`.
+
+        With sizes, people choose one of them before their Lab starts.
+        """
+        told = {
+            "hub_api_url": self.url,
+            "hub_url": hub_url,
+            "web_hub_service_token_file": self.web_token_file,
+        }
+        if not sizes:
+            return told
+        pods = self._folder / "pods.json"
+        pods.write_text(json.dumps({"profiles": sizes}))
+        return told | {"lab_pods_file": pods}
 
     def is_up(self) -> bool:
         """Whether it answers."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from jupyterhub.proxy import Proxy  # type: ignore[import-untyped]  # JupyterHub carries no types
 from jupyterhub.spawner import SimpleLocalProcessSpawner  # type: ignore[import-untyped]
+from kubeyard_hub.services import tell_numbers
 
 SERVER = """
 import http.server, os, urllib.parse
@@ -101,3 +102,4 @@ c.JupyterHub.load_roles = [
     {"name": "tests", "scopes": ["admin:users", "admin:servers", "tokens", "inherit"], "services": ["tests"]},
     {"name": "web", "scopes": ["list:users", "read:users", "read:servers", "servers"], "services": ["web"]},
 ]
+tell_numbers(c, os.environ["HUB_METRICS_TOKEN"])

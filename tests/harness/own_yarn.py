@@ -101,7 +101,8 @@ class OwnYarn:
         """Put `member` in charge, after `before` where that one lives, and wait until it has its nodes."""
         if before:
             self._jvms.to_its_end(ADMIN, "-transitionToStandby", before)
-        self._jvms.to_its_end(ADMIN, "-transitionToActive", member)
+        # Of a pair whose other one is dead nobody else could say that it is not in charge.
+        self._jvms.to_its_end(ADMIN, "-transitionToActive", "--forceactive", member)
         living = sum(process.poll() is None for process in self.nodes)
         wait_until(lambda: self._active_nodes() == living, f"{member} has its {living} nodes", 120, 0.5)
 

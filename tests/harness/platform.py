@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.scripts import run_unattended
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "deployment_local.sh"
 FIRST_BOOT_SECONDS = 1200
@@ -118,14 +120,8 @@ def command(
 ) -> subprocess.CompletedProcess[str]:
     """deployment_local.sh with these arguments, on this home and these ports."""
     chosen = {**choice(home, offset), **(environment or {})}
-    return subprocess.run(
-        ("bash", str(SCRIPT), *arguments),
-        env={**CALM, **os.environ, **chosen},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=timeout_seconds,
-        check=False,
+    return run_unattended(
+        ("bash", str(SCRIPT), *arguments), {**CALM, **os.environ, **chosen}, timeout_seconds
     )
 
 

@@ -7,11 +7,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from harness.waiting import wait_until
 
@@ -19,20 +20,29 @@ PROGRAMS = Path("/usr/lib/postgresql")
 MISSING = "PostgreSQL is missing: install the Debian package `postgresql`"
 
 
-def find_programs() -> Path | None:
-    """The folder of the newest PostgreSQL's programs, or None where there is none."""
-    found = [folder / "bin" for folder in PROGRAMS.glob("*") if (folder / "bin" / "initdb").exists()]
-    return max(found, key=lambda folder: float(folder.parent.name), default=None)
-
-
 class PostgreSql:
-    """A running server."""
+    """A server that runs, but for between `stop` and `start`."""
 
-    def __init__(self, programs: Path, folder: Path, account: str, port: int) -> None:
+    def __init__(self, programs: Path, folder: Path, account: str, settings: Mapping[str, str]) -> None:
         self._programs = programs
         self._folder = folder
         self._account = account
-        self._port = port
+        self._settings = settings
+        self._port = int(settings.get("port", 5432))
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        flags = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        options = ("-D", str(self._folder / "data"), *flags)
+        self._process = _start(self._account, self._folder, self._programs / "postgres", *options)
+        wait_until(self.is_ready, "PostgreSQL answers")
+
+    def stop(self) -> None:
+        """Cut every connection and end it; what was committed stays."""
+        if self._process:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(timeout=30)
 
     def create_database(self, name: str, template: str = "template1") -> str:
         """Make a database and return its address."""
@@ -72,11 +82,13 @@ class PostgreSql:
 
 
 @contextmanager
-def running_postgresql(programs: Path, address: str = "") -> Iterator[PostgreSql]:
+def running_postgresql(address: str = "") -> Iterator[PostgreSql]:
     """Start one; as root it runs under an account without rights, because it refuses to run as root.
 
-    With an `address`, host:port, whoever has a password can reach it there too.
+    With an `address`, host:port, whoever has a password can reach it there too. Where none is installed, the
+    test that asks for one is skipped and says so.
     """
+    programs = _newest_programs()
     account = pwd.getpwuid(os.getuid()).pw_name if os.getuid() else _unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="kubeyard-pg-"))
     shutil.chown(folder, account)
@@ -88,17 +100,21 @@ def running_postgresql(programs: Path, address: str = "") -> Iterator[PostgreSql
             settings["listen_addresses"], _, settings["port"] = address.rpartition(":")
             with (folder / "data" / "pg_hba.conf").open("a") as access:
                 access.write("host all all 0.0.0.0/0 scram-sha-256\n")
-        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        process = _start(account, folder, programs / "postgres", "-D", str(folder / "data"), *flags)
-        server = PostgreSql(programs, folder, account, int(settings.get("port", 5432)))
+        server = PostgreSql(programs, folder, account, settings)
         try:
-            wait_until(server.is_ready, "PostgreSQL answers")
+            server.start()
             yield server
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _newest_programs() -> Path:
+    found = [folder / "bin" for folder in PROGRAMS.glob("*") if (folder / "bin" / "initdb").exists()]
+    if not found:
+        pytest.skip(MISSING)
+    return max(found, key=lambda folder: float(folder.parent.name))
 
 
 def _start(account: str, folder: Path, program: Path, *options: str) -> subprocess.Popen[bytes]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -40,18 +41,21 @@ def as_json(value: object, status: int = 200, headers: dict[str, str] | None = N
 class ScriptedServer:
     """Listens on a port of its own while the `with` block lasts, and remembers what was asked."""
 
-    def __init__(self, script: Callable[[Asked], Answer]) -> None:
-        """`script` is called for each request, in a thread of its own."""
+    def __init__(self, script: Callable[[Asked], Answer], tls: ssl.SSLContext | None = None) -> None:
+        """`script` is called for each request, in a thread of its own; with `tls` it serves https only."""
         self.asked: list[Asked] = []
         self.script = script
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
         self._server.daemon_threads = True
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -10,6 +10,12 @@ from harness.yarn_gateway import YarnGateway
 
 # Nothing checks who one says that one is.
 USER = {"KERNEL_USERNAME": "ada", "KERNEL_LAUNCH_TIMEOUT": "180"}
+# Without these it does not even try to find a kernel again.
+KEEPS_RECORDS = {
+    "EG_KERNEL_SESSION_PERSISTENCE": "True",
+    "EG_AVAILABILITY_MODE": "standalone",
+    "EG_LIST_KERNELS": "True",
+}
 
 
 class Stock:

@@ -166,6 +166,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         "web_hub_client_secret_file": folder / "hub-client-secret",
         "api_url": NOWHERE,
         "hub_api_url": f"{NOWHERE}/hub/api",
+        "proxy_url": NOWHERE,
     }
     return Settings(**(usual | changes))
 

@@ -11,6 +11,8 @@ from harness.waiting import wait_until
 from kubeyard_kernelspecs.launcher import left_calls
 from kubeyard_kernelspecs.launcher.left_calls import LeftCalls, Way, end_left
 
+pytestmark = pytest.mark.slow
+
 
 class Java:
     """Spark's context and Py4J's client as far as they are asked; each connection has a thread behind it."""

@@ -6,11 +6,14 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness.free_address import free_address
 from harness.gateway import GatewayProcess, Gateways, KernelClient
+from harness.platform import Platform
 from harness.spare_gateway import SpareGateway, StartGateway
+from harness.stock import KEEPS_RECORDS, Stock
 from harness.waiting import wait_until
 from harness.yarn_gateway import YarnGateway, default_spec, gateway_beside, settings_of, tag_of
 from kubeyard_kernelspecs import write_kernelspec
@@ -18,6 +21,7 @@ from kubeyard_yarn.applications import ACTIVE_STATES
 from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
 
+BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
 # A spare of a driver alone, whatever room there is, and none after it.
 WARM_AT_ONCE = {
     "KUBEYARD_GATEWAY_SPARE_RESERVE_MB": "0",
@@ -144,3 +148,28 @@ def start(yarn: YarnGateway, tmp_path: Path) -> Iterator[StartGateway]:
         process.stop()
     active = yarn.resource_manager.applications(ACTIVE_STATES)
     end(yarn, [each.id for each in active if each.id not in before])
+
+
+@pytest.fixture(scope="module")
+def installed(platform: Platform) -> Iterator[Any]:
+    """Stock with its launcher and kernelspec, not yet started."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(BENCHMARKS))
+        from measuring.running_platform import RunningPlatform
+        from measuring.stock_gateway import installed
+
+        cache = Path(os.environ.get("KUBEYARD_CACHE") or platform.environment["KUBEYARD_CACHE"])
+        with installed(RunningPlatform.attach(platform.home), cache) as process:
+            yield process
+
+
+@pytest.fixture
+def stock(installed: Any, yarn: YarnGateway) -> Iterator[Stock]:
+    """Running stock; what it leaves in YARN is killed."""
+    before = {each.id for each in yarn.resource_manager.applications(ACTIVE_STATES)}
+    installed.start(**KEEPS_RECORDS)
+    yield Stock(installed, yarn)
+    installed.stop(signal.SIGKILL)
+    for each in yarn.resource_manager.applications(ACTIVE_STATES):
+        if each.id not in before:
+            yarn.resource_manager.kill(each.id)

@@ -4,12 +4,10 @@ Each test shows first what stock does: were it mended, the test would say so.
 """
 
 import json
-import os
 import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,46 +17,15 @@ import pytest
 from harness.gateway import GatewayProcess, Gateways, KernelClient
 from harness.platform import Platform
 from harness.spark_job import STEPS, interrupted
-from harness.stock import USER, Stock
+from harness.stock import KEEPS_RECORDS, USER, Stock
 from harness.tcp_sockets import undelayed
 from harness.waiting import wait_until
 from harness.yarn_gateway import YarnGateway
 from kubeyard_yarn.applications import ACTIVE_STATES, Application, ApplicationState
 
 pytestmark = [pytest.mark.daemons, pytest.mark.long, pytest.mark.timeout(600)]
-BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
-KEEPS_RECORDS = {
-    "EG_KERNEL_SESSION_PERSISTENCE": "True",
-    "EG_AVAILABILITY_MODE": "standalone",
-    "EG_LIST_KERNELS": "True",
-}
 # What people do where `spark` is broken.
 OWN_SESSION = "from pyspark.sql import SparkSession\nsc = SparkSession.builder.getOrCreate().sparkContext"
-
-
-@pytest.fixture(scope="module")
-def installed(platform: Platform) -> Iterator[Any]:
-    """Stock with its launcher and kernelspec, not yet started."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(BENCHMARKS))
-        from measuring.running_platform import RunningPlatform
-        from measuring.stock_gateway import installed
-
-        cache = Path(os.environ.get("KUBEYARD_CACHE") or platform.environment["KUBEYARD_CACHE"])
-        with installed(RunningPlatform.attach(platform.home), cache) as process:
-            yield process
-
-
-@pytest.fixture
-def stock(installed: Any, yarn: YarnGateway) -> Iterator[Stock]:
-    """Running stock; what it leaves in YARN is killed."""
-    before = {each.id for each in yarn.resource_manager.applications(ACTIVE_STATES)}
-    installed.start(**KEEPS_RECORDS)
-    yield Stock(installed, yarn)
-    installed.stop(signal.SIGKILL)
-    for each in yarn.resource_manager.applications(ACTIVE_STATES):
-        if each.id not in before:
-            yarn.resource_manager.kill(each.id)
 
 
 def say(record: dict[str, Any], request: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from kubeyard_identity.wrong_settings import problems_of
 from pydantic import ValidationError
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ def main() -> int:
     try:
         settings = Settings()
     except ValidationError as error:
-        for problem in error.errors():
-            setting = "_".join(str(part) for part in problem["loc"]).upper()
-            sys.stderr.write(f"KUBEYARD_{setting}: {problem['msg']}\n")
+        sys.stderr.write(f"{problems_of(error.errors())}\n")
         return 2
     logs.configure(settings.log_level)
     # Sessions and connection files hold signing keys.

@@ -136,7 +136,10 @@ class KubeyardGateway(EnterpriseGatewayApp):
         super().init_webapp()
         self.web_app.settings.update(
             verifier=Verifier(settings.jwks_file, settings.issuer, AUDIENCE, settings.clock_leeway_seconds),
-            latest_word=LatestWord(lambda who: Channels.end_without_right(who, self.kernel_manager.may)),
+            latest_word=LatestWord(
+                settings.gateway_state_dir / "roles.json",
+                on_loss=lambda who: Channels.end_without_right(who, self.kernel_manager.may),
+            ),
             service_settings=settings,
             cluster=self.cluster,
             watch=self.watch,

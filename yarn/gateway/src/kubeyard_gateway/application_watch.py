@@ -155,7 +155,9 @@ class ApplicationWatch:
             self.pace.spent(min(len(gone), MOST_ASKED_ONE_BY_ONE))
             found = await asyncio.to_thread(self._ended, gone)
             living = [each for each in active if each.id in followed and each.id not in self._endings]
-            anew = await asyncio.to_thread(self._second_attempts.end, living)
+            suspects = self._second_attempts.suspects(living)[:MOST_ASKED_ONE_BY_ONE]
+            self.pace.spent(2 * len(suspects))
+            anew = await asyncio.to_thread(self._second_attempts.end, suspects)
         except YarnError as error:
             if self.trouble in ("", NOT_ASKED_YET):
                 log.warning("applications_unknown", reason=str(error))

@@ -3,7 +3,6 @@
 import argparse
 import datetime
 import ipaddress
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from kubeyard_identity.whole_file import write_whole
 
 AUTHORITY_DAYS = 3650
 # What clients of every kind still take; renewed by the same command.
@@ -74,8 +74,8 @@ def make_certificate(folder: Path, hosts: Sequence[str]) -> bool:
         )
         .sign(signer, hashes.SHA256())
     )
-    _write(files.key, _pem(key), 0o600)
-    _write(files.certificate, made.public_bytes(serialization.Encoding.PEM), 0o644)
+    write_whole(files.key, _pem(key), 0o600)
+    write_whole(files.certificate, made.public_bytes(serialization.Encoding.PEM), 0o644)
     return True
 
 
@@ -91,8 +91,8 @@ def _make_authority(files: Certificates) -> None:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    _write(files.authority_key, _pem(key), 0o600)
-    _write(files.authority, made.public_bytes(serialization.Encoding.PEM), 0o644)
+    write_whole(files.authority_key, _pem(key), 0o600)
+    write_whole(files.authority, made.public_bytes(serialization.Encoding.PEM), 0o644)
 
 
 def _begin(
@@ -134,16 +134,6 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
 
 
-def _write(file: Path, content: bytes, mode: int) -> None:
-    """In one step, and never readable by more than it will be."""
-    draft = file.with_name(f".{file.name}")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
-        os.fchmod(stream.fileno(), mode)
-        stream.write(content)
-    draft.replace(file)
-
-
 def main() -> int:
     """Make what is missing, and say what is there."""
     parser = argparse.ArgumentParser(prog="python -m kubeyard_gateway.certificates", description=__doc__)
@@ -155,7 +145,7 @@ def main() -> int:
         made = make_certificate(given.folder, given.hosts)
         files = Certificates(given.folder)
         if given.authority is not None:
-            _write(given.authority, files.authority.read_bytes(), 0o644)
+            write_whole(given.authority, files.authority.read_bytes(), 0o644)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"the certificate was not made: {error}\n")
         return 1

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import structlog
@@ -18,6 +19,7 @@ from kubeyard_gateway import metrics
 from kubeyard_gateway.client_output import ClientOutput
 from kubeyard_gateway.execution_state import ExecutionState
 from kubeyard_gateway.guard import Guard
+from kubeyard_gateway.held_ending import HeldEnding
 from kubeyard_gateway.kernel_messages import Frames, is_kept_answer
 from kubeyard_gateway.last_words import last_words, restart_words
 from kubeyard_gateway.link import Link
@@ -41,6 +43,7 @@ class Channels(Guard, ZMQChannelsHandler):
     _link: Link | None = None
     _output: ClientOutput | None = None
     _replay: Replay | None = None
+    _ending: HeldEnding | None = None
     _replaying: asyncio.Task[None] | None = None
     _last_forwarded: ClassVar = LastForwarded()
 
@@ -116,20 +119,28 @@ class Channels(Guard, ZMQChannelsHandler):
         stream = self.channels.get(channel)
         if stream is not None and not stream.closed():
             self._last_forwarded.note(self.session_key, channel, frames)
+            self._pass_on(stream, frames)
+
+    def _pass_on(self, stream: Any, frames: Frames) -> None:
+        if self._ending is None or not self._ending.takes(stream, frames):
             super()._on_zmq_reply(stream, frames)
 
     def _on_zmq_reply(self, stream: Any, msg_list: Frames) -> None:
         """Pass a message of the kernel on, unless its turn comes later."""
         if self._replay is None or self._output is None:
-            super()._on_zmq_reply(stream, msg_list)
+            self._pass_on(stream, msg_list)
             return
         self._output.still_held()
         if self._link is not None and self._link.is_broken and is_kept_answer(msg_list):
             # An older one may have been lost on the way. The client comes back in a moment, names the newest
             # that it has, and is given both in their order.
             return
-        if not self._replay.holds(stream.channel, msg_list):
-            self._forward(stream.channel, msg_list)
+        try:
+            if not self._replay.holds(stream.channel, msg_list):
+                self._forward(stream.channel, msg_list)
+        except Exception:
+            # Raised from here it would stop the stream: nothing behind this message would ever come.
+            log.exception("message_not_passed_on", kernel_id=self.kernel_id, channel=stream.channel)
 
     def write_message(self, message: Any, binary: bool = False) -> Any:
         """Write to the client, and count what it has not taken yet."""
@@ -147,16 +158,36 @@ class Channels(Guard, ZMQChannelsHandler):
         super().on_restart_failed()
 
     @classmethod
-    def tell_restarted(cls, kernel_id: str, told: ExecutionState, by: str) -> None:
-        """Tell the notebooks of a kernel that has been restarted, and have them come to the new one.
+    @contextmanager
+    def restarting(cls, kernel_id: str, told: ExecutionState, by: str) -> Iterator[None]:
+        """Restart the kernel inside: tell its notebooks afterwards, and have them come to the new one.
 
         They lead to the ports of the one before: a cell sent there would never be answered.
         """
+        connections = [each for each in cls._open_sessions.values() if each.kernel_id == kernel_id]
+        if told.cell_runs:
+            for connection in connections:
+                connection._ending = HeldEnding(told.last_cell)
+        try:
+            yield
+        except BaseException:
+            for connection in connections:
+                connection._not_restarted()
+            raise
         for connection in [each for each in cls._open_sessions.values() if each.kernel_id == kernel_id]:
             if told.last_cell:
                 for channel, kind, content in restart_words(by, cell_runs=told.cell_runs):
                     connection._publish(channel, kind, content, told.last_cell)
             WebSocketHandler.close(connection, RESTARTING, "the kernel was restarted")
+
+    def _not_restarted(self) -> None:
+        """Go on with the kernel that is still here. One that is not has told its death by now."""
+        ending, self._ending = self._ending, None
+        if ending is None or self.kernel_manager.get_kernel(self.kernel_id).execution_state == "dead":
+            return
+        for stream, frames in ending.messages:
+            if not stream.closed():
+                self._pass_on(stream, frames)
 
     def _publish(self, channel: str, kind: str, content: dict[str, Any], parent: dict[str, Any]) -> None:
         """Send the client a message in the kernel's name, behind all that the kernel has said."""

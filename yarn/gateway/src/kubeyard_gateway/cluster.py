@@ -22,8 +22,9 @@ class Cluster:
     def __init__(self, settings: Settings) -> None:
         """Nothing is asked yet: the gateway starts while Hadoop is still on its way."""
         self._settings = settings
-        self.resource_manager = ResourceManager(settings.rm_urls, settings.service_user)
-        self._sparks = Sparks(settings, HttpFs(settings.httpfs_url, settings.service_user).as_service())
+        user, ca_file = settings.service_user, settings.hadoop_ca_file
+        self.resource_manager = ResourceManager(settings.rm_urls, user, ca_file=ca_file)
+        self._sparks = Sparks(settings, HttpFs(settings.httpfs_url, user, ca_file=ca_file).as_service())
         self._by_spark = BySparkSubmit(settings)
         self.tag = ""
 

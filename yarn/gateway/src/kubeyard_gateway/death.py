@@ -7,6 +7,7 @@ from kubeyard_yarn.applications import Application, ApplicationState
 from kubeyard_yarn.reasons import Cause, Reason, Told, why
 
 from kubeyard_gateway.application_watch import Ending
+from kubeyard_gateway.refusal import Refusal
 
 GO_ON = "To go on, restart it: its variables are gone."
 
@@ -25,6 +26,13 @@ def death_of(ending: Ending | None, spec: KernelSpec | None) -> Reason:
         "It ended by itself: a cell called exit(), or it had not heard from the gateway for long.",
         GO_ON,
     )
+
+
+def not_restarted(error: Exception) -> Reason:
+    """Say that a kernel was ended for a restart, and that the next one did not start for this `error`."""
+    why_not = error.detail if isinstance(error, Refusal) else str(error)
+    what = f"It was to be restarted, and did not start again: {why_not.rstrip('.')}."
+    return Reason(Cause.START, what, "To go on, restart it once more: its variables are gone.")
 
 
 def waiting_for(application: Application, spec: KernelSpec | None) -> Reason | None:

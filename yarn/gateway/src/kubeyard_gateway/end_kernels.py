@@ -4,6 +4,7 @@ import contextlib
 import time
 
 import structlog
+from kubeyard_identity.whole_file import remove_drafts
 from kubeyard_yarn.applications import ACTIVE_STATES
 from kubeyard_yarn.errors import NotFound
 from kubeyard_yarn.resource_manager import ResourceManager
@@ -24,7 +25,7 @@ def end_kernels(settings: Settings) -> int:
 
     Raises YarnError while the ResourceManager is away: the records are kept then, for another try.
     """
-    manager = ResourceManager(settings.rm_urls, settings.service_user)
+    manager = ResourceManager(settings.rm_urls, settings.service_user, ca_file=settings.hadoop_ca_file)
     tag = own_tag(settings.gateway_state_dir)
     ended = manager.applications(ACTIVE_STATES, tags=[tag])
     for application in ended:
@@ -33,8 +34,9 @@ def end_kernels(settings: Settings) -> int:
     deadline = time.monotonic() + WITHIN_SECONDS
     while ended and manager.applications(ACTIVE_STATES, tags=[tag]) and time.monotonic() < deadline:
         time.sleep(LOOK_EVERY_SECONDS)
-    for records in (RECORDS, SPARE_RECORDS):
-        for file in (settings.gateway_state_dir / records).glob("*.json"):
+    for records in (settings.gateway_state_dir / name for name in (RECORDS, SPARE_RECORDS)):
+        remove_drafts(records)
+        for file in records.glob("*.json"):
             file.unlink(missing_ok=True)
     log.info("kernels_ended", count=len(ended))
     return len(ended)

@@ -1,7 +1,5 @@
 """Why kernels ended: kept for their people after the gateway and YARN have let go of the kernels."""
 
-import json
-import tempfile
 import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
@@ -12,6 +10,8 @@ from typing import Any
 import structlog
 from kubeyard_identity import Caller, may_act
 from kubeyard_yarn.reasons import Cause, Reason
+
+from kubeyard_gateway.kept_document import KeptDocument
 
 log = structlog.get_logger("kubeyard_gateway")
 # Below the gateway's state.
@@ -45,16 +45,8 @@ class Endings:
 
     def __init__(self, file: Path) -> None:
         """A file that is not there, or damaged, tells of nothing."""
-        self._file = file
-        self._endings: OrderedDict[str, KernelEnding] = OrderedDict()
-        try:
-            for record in json.loads(file.read_text("utf-8")):
-                ending = _from_record(record)
-                self._endings[ending.id] = ending
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            log.warning("endings_unreadable", reason=str(error))
+        self._kept = KeptDocument(file)
+        self._endings = self._kept.read(_endings) or OrderedDict()
 
     def note(self, ending: KernelEnding) -> None:
         """Keep an ending. The first word counts: a dead kernel is stopped once more, to be tidied away."""
@@ -80,13 +72,12 @@ class Endings:
         return [each for each in reversed(self._endings.values()) if may_act(caller, each.owner)]
 
     def _keep(self) -> None:
-        try:
-            with tempfile.NamedTemporaryFile("w", dir=self._file.parent, prefix=".", delete=False) as file:
-                json.dump([asdict(each) for each in self._endings.values()], file)
-            Path(file.name).replace(self._file)
-        except OSError as error:
-            # Only words are lost; the kernel's end must not fail for them.
-            log.warning("endings_not_written", reason=str(error))
+        self._kept.write([asdict(each) for each in self._endings.values()])
+
+
+def _endings(document: Any) -> OrderedDict[str, KernelEnding]:
+    found = [_from_record(record) for record in document]
+    return OrderedDict((ending.id, ending) for ending in found)
 
 
 def _from_record(record: dict[str, Any]) -> KernelEnding:

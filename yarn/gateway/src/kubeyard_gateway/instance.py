@@ -3,14 +3,14 @@
 import secrets
 from pathlib import Path
 
+from kubeyard_identity.whole_file import write_whole
+
 
 def own_name(state: Path) -> str:
     """Return the name that the folder `state` holds; the first call makes one."""
     file = state / "instance"
     if not file.exists():
-        draft = state / ".instance"
-        draft.write_text(secrets.token_hex(8))
-        draft.replace(file)
+        write_whole(file, secrets.token_hex(8).encode(), 0o600)
     return file.read_text().strip()
 
 

@@ -13,7 +13,7 @@ from kubeyard_yarn.reasons import Reason
 from traitlets import Float
 
 from kubeyard_gateway.client_output import MOST_FROM_KERNEL
-from kubeyard_gateway.death import death_of, spec_of
+from kubeyard_gateway.death import death_of, not_restarted, spec_of
 from kubeyard_gateway.kept_kernelspecs import kept_for
 from kubeyard_gateway.link import ping
 from kubeyard_gateway.succession import see_off
@@ -37,12 +37,12 @@ class DeathWatch(AsyncIOLoopKernelRestarter):
         if kernel.shutting_down or kernel.restarting or await kernel.is_alive():
             return
         self.stop()
-        kernel.execution_state = "dead"
-        kernel.death = kernel.death_reason()
-        kernel.reason = kernel.death.text
-        kernel.ask_no_info()
-        log.warning("kernel_died", kernel_id=kernel.kernel_id, reason=kernel.reason)
-        kernel.parent.note_ending(kernel.kernel_id, kernel.death)
+        reason = kernel.death_reason()
+        kernel.parent.note_ending(kernel.kernel_id, reason)
+        kernel.die(reason)
+
+    def tell(self) -> None:
+        """Tell whoever follows the kernel that it is dead."""
         self._fire_callbacks("dead")
 
 
@@ -95,6 +95,14 @@ class GatewayKernel(RemoteKernelManager):
         proxy = self.process_proxy
         return death_of(proxy.ending if isinstance(proxy, YarnKernelProxy) else None, spec_of(self))
 
+    def die(self, reason: Reason) -> None:
+        """Count as dead from now on, and say why to all who follow the kernel."""
+        self.execution_state, self.death, self.reason = "dead", reason, reason.text
+        self.ask_no_info()
+        log.warning("kernel_died", kernel_id=self.kernel_id, reason=self.reason)
+        if self._restarter is not None:
+            self._restarter.tell()
+
     async def interrupt_kernel(self) -> None:
         """Interrupt; a kernel whose last start failed has nothing to interrupt."""
         if self.has_kernel:
@@ -121,6 +129,19 @@ class GatewayKernel(RemoteKernelManager):
             see_off(self)
         else:
             await super().shutdown_kernel(now, restart)
+
+    async def restart_kernel(self, now: bool = False, **kwargs: Any) -> None:
+        """Restart; a kernel that has ended for it and did not start again is dead, and its cell with it."""
+        cell_ran = self.told.cell_runs
+        try:
+            await super().restart_kernel(now, **kwargs)
+        except Exception as error:
+            if not await self.is_alive():
+                # What it said of its cell on its way out was kept from its notebooks.
+                self.told.cell_runs = cell_ran
+                self.die(not_restarted(error))
+            raise
+        self.death, self.reason, self.told.cell_runs = None, "", False
 
     async def start_kernel(self, **kwargs: Any) -> None:
         """Start, and leave no half-made kernel behind a refusal."""

@@ -86,14 +86,14 @@ class KernelActions(Guard, KernelActionHandler):
         # As it is now: on its way out the kernel may still end its cell.
         begin, told = time.monotonic(), copy.copy(kernels.get_kernel(kernel_id).told)
         try:
-            await kernels.restart_kernel(kernel_id)
+            with Channels.restarting(kernel_id, told, self.caller.name):
+                await kernels.restart_kernel(kernel_id)
         except web.HTTPError:
             raise
         except Exception as error:
             log.exception("kernel_not_restarted", kernel_id=kernel_id)
             raise Refusal(500, f"the kernel did not restart: {error}") from error
         log.info("kernel_restarted", kernel_id=kernel_id, seconds=round(time.monotonic() - begin, 3))
-        Channels.tell_restarted(kernel_id, told, self.caller.name)
         found = await ensure_async(kernels.kernel_model(kernel_id))
         self.finish(json.dumps(found, default=date_default))
 

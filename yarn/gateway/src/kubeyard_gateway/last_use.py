@@ -1,12 +1,9 @@
 """Which kernel each person started last: the best guess for the next."""
 
-import json
-import tempfile
 from pathlib import Path
+from typing import Any
 
-import structlog
-
-log = structlog.get_logger("kubeyard_gateway")
+from kubeyard_gateway.kept_document import KeptDocument
 
 
 class LastUse:
@@ -14,15 +11,8 @@ class LastUse:
 
     def __init__(self, file: Path) -> None:
         """A file that is not there, or damaged, is nobody's use."""
-        self._file = file
-        self._kernelspecs: dict[str, str] = {}
-        try:
-            found = json.loads(file.read_text("utf-8"))
-            self._kernelspecs = {str(user): str(name) for user, name in found.items()}
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError, AttributeError) as error:
-            log.warning("last_use_unreadable", reason=str(error))
+        self._kept = KeptDocument(file)
+        self._kernelspecs = self._kept.read(_kernelspecs) or {}
 
     def of(self, user: str) -> str | None:
         """Return the kernelspec that `user` started last."""
@@ -30,16 +20,10 @@ class LastUse:
 
     def note(self, user: str, kernelspec: str) -> None:
         """Remember a start; the file is written only when it says something new."""
-        if self._kernelspecs.get(user) == kernelspec:
-            return
-        self._kernelspecs[user] = kernelspec
-        try:
-            self._write()
-        except OSError as error:
-            # A guess is no reason to refuse a start.
-            log.warning("last_use_not_written", reason=str(error))
+        if self._kernelspecs.get(user) != kernelspec:
+            self._kernelspecs[user] = kernelspec
+            self._kept.write(self._kernelspecs)
 
-    def _write(self) -> None:
-        with tempfile.NamedTemporaryFile("w", dir=self._file.parent, prefix=".", delete=False) as file:
-            json.dump(self._kernelspecs, file)
-        Path(file.name).replace(self._file)
+
+def _kernelspecs(document: Any) -> dict[str, str]:
+    return {str(user): str(name) for user, name in document.items()}

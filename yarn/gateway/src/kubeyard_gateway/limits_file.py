@@ -80,12 +80,21 @@ def _stamp_of(path: Path) -> tuple[int, int, int] | None:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _read(path: Path) -> Limits:
+def limits_in(content: bytes, source: str) -> Limits:
+    """Return the limits of a file's content; raises ValueError with `source` and what is wrong."""
     try:
-        return Limits.model_validate(json.loads(path.read_text("utf-8")))
+        return Limits.model_validate(json.loads(content))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"{path}: {place}: {first['msg']}") from None
-    except (OSError, ValueError) as error:
+        raise ValueError(f"{source}: {place}: {first['msg']}") from None
+    except ValueError as error:
+        raise ValueError(f"{source}: {error}") from None
+
+
+def _read(path: Path) -> Limits:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
         raise ValueError(f"{path}: {error}") from None
+    return limits_in(content, str(path))

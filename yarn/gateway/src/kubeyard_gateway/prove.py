@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from kubeyard_identity.wrong_settings import problems_of
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.websocket import WebSocketClientConnection, WebSocketError, websocket_connect
 
 from kubeyard_gateway.app import AUDIENCE
 from kubeyard_gateway.kernelspecs import DEFAULT_KERNEL
-from kubeyard_gateway.temporary_key import temporary_tokens
+from kubeyard_gateway.temporary_key import KeysNotChanged, temporary_tokens
 
 START_SECONDS = 180.0
 CELL_SECONDS = 240.0
@@ -39,7 +40,7 @@ class Settings(BaseSettings):
     gateway_ca_file: Path | None = None
     jwks_file: Path
     issuer: str = "http://127.0.0.1:5000"
-    service_user: str = Field(default="kubeyard")
+    service_user: str = "kubeyard"
 
 
 @dataclass(frozen=True)
@@ -72,30 +73,49 @@ class Gateway:
             raise NotProven(f"{what}: {_reason(told)}") from error
         except OSError as error:
             raise NotProven(f"{what}: {self.url} cannot be reached: {error}") from error
-        return json.loads(answer.body) if answer.body else None
+        try:
+            return json.loads(answer.body) if answer.body else None
+        except ValueError:
+            raise self.is_none(what) from None
+
+    async def start(self, kernelspec: str) -> str:
+        """Return the new kernel's identity; raises NotProven."""
+        what = "the kernel did not start"
+        wish = self.request("/api/kernels", "POST", json.dumps({"name": kernelspec}), START_SECONDS)
+        match await self.send(what, wish):
+            case {"id": str(kernel_id)}:
+                return kernel_id
+        raise self.is_none(what)
+
+    def is_none(self, what: str) -> NotProven:
+        """What to raise where something else than a gateway answered."""
+        return NotProven(f"{what}: {self.url} answers, but it is no gateway")
 
 
 def _reason(told: str) -> str:
+    """The gateway's own words, in an answer of JSON; of another the beginning."""
     try:
-        found = json.loads(told)
-    except ValueError:
+        return str(json.loads(told)["message"])
+    except (ValueError, KeyError, TypeError):
         return told[:500]
-    return str(found.get("message") or found.get("reason") or told)[:500]
 
 
 async def prove(settings: Settings, user: str, kernelspec: str, began: float) -> None:
-    """Start a kernel, have it compute, stop it; raises NotProven."""
+    """Start a kernel, have it compute, stop it; raises NotProven or KeysNotChanged."""
     with temporary_tokens(settings.jwks_file, settings.issuer, AUDIENCE) as token_for:
         gateway = Gateway(settings.gateway_url.rstrip("/"), token_for(user), settings.gateway_ca_file)
-        wish = gateway.request("/api/kernels", "POST", json.dumps({"name": kernelspec}), START_SECONDS)
-        kernel = await gateway.send("the kernel did not start", wish)
+        kernel_id = await gateway.start(kernelspec)
         _say(began, f"a kernel of {kernelspec} started as {user}")
+        before = ""
         try:
-            await _compute(gateway, kernel["id"])
+            await _compute(gateway, kernel_id)
             _say(began, "Spark computed in it")
+        except NotProven as reason:
+            before = f"{reason}. And then "
+            raise
         finally:
-            stop = gateway.request(f"/api/kernels/{kernel['id']}", "DELETE", seconds=60)
-            await gateway.send("the kernel did not stop", stop)
+            stop = gateway.request(f"/api/kernels/{kernel_id}", "DELETE", seconds=60)
+            await gateway.send(f"{before}the kernel did not stop", stop)
         _say(began, "it stopped")
 
 
@@ -114,8 +134,9 @@ async def _compute(gateway: Gateway, kernel_id: str) -> None:
             f"Spark gave no answer within {CELL_SECONDS:g} s; its application waits for executors, or nodes "
             "cannot reach each other: look at it in the ResourceManager's pages"
         ) from None
-    except (HTTPError, OSError) as error:
-        raise NotProven(f"the kernel's channels: {error}") from error
+    except (HTTPError, OSError, WebSocketError) as error:
+        # One that was closed while we wrote says nothing more.
+        raise NotProven(f"the kernel's channels: {str(error) or 'they were closed'}") from error
     if EXPECTED not in output:
         raise NotProven(f"Spark's answer was {output[-500:]!r}")
 
@@ -165,12 +186,11 @@ def main() -> int:
     try:
         settings = Settings()
     except ValidationError as error:
-        for problem in error.errors():
-            sys.stderr.write(f"KUBEYARD_{str(problem['loc'][0]).upper()}: {problem['msg']}\n")
+        sys.stderr.write(f"{problems_of(error.errors())}\n")
         return 2
     try:
         asyncio.run(prove(settings, given.user or settings.service_user, given.kernelspec, time.monotonic()))
-    except NotProven as reason:
+    except (NotProven, KeysNotChanged) as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
     return 0

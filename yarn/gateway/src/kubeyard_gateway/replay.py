@@ -93,6 +93,8 @@ class Replay:
         self._held: list[Frames] = []
         self._newer: list[tuple[str, Frames]] | None = []
         self._answered: set[bytes] | None = set() if after is not None else None
+        # Those that were asked for may be on their way by themselves as well.
+        self._handed_over: set[bytes] = set()
 
     def holds(self, channel: str, frames: Frames) -> bool:
         """Whether the message is taken, to go to the client in its turn; marks never do."""
@@ -110,6 +112,8 @@ class Replay:
     def _holds_answer(self, channel: str, frames: Frames) -> bool:
         """Hold answers until the older ones are handed over: a client names the newest that it has only."""
         header = header_of(frames)
+        if header in self._handed_over:
+            return True
         if self._answered is None:
             return False
         if self._newer is not None and is_kept_answer(frames):
@@ -153,6 +157,7 @@ class Replay:
             for channel, frames in (*messages_of(found), *newer):
                 if header_of(frames) not in known:
                     known.add(header_of(frames))
+                    self._handed_over.add(header_of(frames))
                     self._forward(channel, frames)
         self._answered = None
 

@@ -35,9 +35,16 @@ class SecondAttempts:
         """Nobody asks for the application any more."""
         self._tries.pop(application_id, None)
 
-    def end(self, active: Iterable[Application]) -> dict[str, str]:
+    def suspects(self, active: Iterable[Application]) -> list[Application]:
+        """Return those that were begun anew by what YARN's list tells, or may have been.
+
+        To `end` one of them takes YARN two requests.
+        """
+        return [each for each in active if each.id in self._tries and self._may_run_anew(each)]
+
+    def end(self, suspects: Iterable[Application]) -> dict[str, str]:
         """Kill those that run anew, blocking; return YARN's words for what became of each one's kernel."""
-        again = [application for application in active if self._runs_anew(application)]
+        again = [application for application in suspects if self._runs_anew(application)]
         for application in again:
             log.warning("application_began_anew", application_id=application.id)
             try:
@@ -46,12 +53,16 @@ class SecondAttempts:
                 log.warning("application_not_killed", application_id=application.id, reason=str(error))
         return {each.id: PREEMPTED if each.masters_preempted else NODE_LOST for each in again}
 
-    def _runs_anew(self, application: Application) -> bool:
-        known = self._tries.get(application.id)
-        if known is None:
-            return False
+    def _may_run_anew(self, application: Application) -> bool:
         # Without a container of its own the newest try waits for one.
-        return (_try_of(application.am_container_id) or self._newest_try(application.id)) > known
+        newest = _try_of(application.am_container_id)
+        return not newest or newest > self._tries[application.id]
+
+    def _runs_anew(self, application: Application) -> bool:
+        # It may have been forgotten meanwhile.
+        known = self._tries.get(application.id)
+        newest = _try_of(application.am_container_id) or self._newest_try(application.id)
+        return known is not None and newest > known
 
     def _newest_try(self, application_id: str) -> int:
         return max((attempt.number for attempt in self._resource_manager.attempts(application_id)), default=0)

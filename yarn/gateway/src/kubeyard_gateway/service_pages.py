@@ -12,6 +12,8 @@ from tornado.web import RequestHandler
 from kubeyard_gateway import metrics
 
 READY_WITHIN_SECONDS = 5
+# Looked up once: supervisors ask often.
+VERSION = version("kubeyard-gateway")
 
 
 class Healthz(RequestHandler):
@@ -19,7 +21,7 @@ class Healthz(RequestHandler):
 
     def get(self) -> None:
         """Answer; that is the whole test."""
-        self.finish({"status": "ok", "version": version("kubeyard-gateway")})
+        self.finish({"status": "ok", "version": VERSION})
 
 
 class Readyz(RequestHandler):

@@ -2,8 +2,6 @@
 
 import copy
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from enterprise_gateway.services.sessions.kernelsessionmanager import (
     FileKernelSessionManager,
     KernelSessionManager,
 )
+from kubeyard_identity.whole_file import remove_drafts, write_whole
 
 from kubeyard_gateway.kept_kernelspecs import MEMBER, record_of
 
@@ -31,6 +30,11 @@ class PrivateSessions(FileKernelSessionManager):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return str(folder)
 
+    def load_sessions(self) -> None:
+        """Read every record, and remove what a kill left of one: it may hold a key."""
+        remove_drafts(Path(self._get_sessions_loc()))
+        super().load_sessions()
+
     def save_session(self, kernel_id: str) -> None:
         """Write one kernel's record in one step, readable by this account alone."""
         # Stock turns the key into text inside the living session: the next save then fails on it.
@@ -38,12 +42,8 @@ class PrivateSessions(FileKernelSessionManager):
         if (timeline := self.kernel_manager.timelines.of(kernel_id)) is not None:
             session[kernel_id]["timeline"] = timeline.record()
         session[kernel_id][MEMBER] = record_of(self.kernel_manager.get_kernel(kernel_id).kernel_spec)
-        folder = Path(self._get_sessions_loc())
-        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False) as file:
-            json.dump(KernelSessionManager.pre_save_transformation(session), file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(folder / f"{kernel_id}.json")
+        record = json.dumps(KernelSessionManager.pre_save_transformation(session))
+        write_whole(Path(self._get_sessions_loc()) / f"{kernel_id}.json", record.encode(), 0o600)
 
     def _start_session(self, kernel_session: dict[str, Any]) -> bool:
         """Take up one kernel of an earlier gateway; trouble with one costs that one, not the start."""

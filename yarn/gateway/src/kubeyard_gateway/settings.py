@@ -4,12 +4,14 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
+from kubeyard_identity.certificate_pair import server_context
 from kubeyard_kernelspecs.spark_version import spark_version
-from pydantic import Field, ValidationInfo, field_validator
+from kubeyard_yarn.authorities import authorities_in
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from kubeyard_gateway.limits_file import LimitsFile
-from kubeyard_gateway.tls import Tls, server_context
+from kubeyard_gateway.tls import Tls
 
 
 class Settings(BaseSettings):
@@ -57,7 +59,8 @@ class Settings(BaseSettings):
     gateway_cull_idle_seconds: float = Field(default=86400, ge=0)
     # So long before, its notebooks are told; never more than half of the idle time.
     gateway_cull_warning_seconds: float = Field(default=600, gt=0)
-    # Drivers and executors up to this size start sooner and are slower at their peak; see docs/spark.md.
+    # Up to this size drivers have Java's quick compiler alone and executors the other one late, and both have
+    # the collector without threads of its own; see docs/spark.md.
     gateway_first_compiler_mb: int = Field(default=1024, ge=0)
     gateway_serial_gc_mb: int = Field(default=1024, ge=0)
     # Whether kernels load their classes from the archives that were made for their Spark.
@@ -81,6 +84,8 @@ class Settings(BaseSettings):
     kernelspecs_dir: Path
     rm_urls: Annotated[tuple[str, ...], NoDecode] = ("http://127.0.0.1:8088",)
     httpfs_url: str = "http://127.0.0.1:14000"
+    # The authorities of https addresses among these two; none: the usual ones.
+    hadoop_ca_file: Annotated[Path, AfterValidator(authorities_in)] | None = None
     hdfs_uri: str = "hdfs://127.0.0.1:8020"
     hadoop_conf_dir: Path
     spark_home: Path

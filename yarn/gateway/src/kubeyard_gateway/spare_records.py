@@ -1,13 +1,12 @@
 """The spares on disk, for the next gateway's eyes only."""
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import structlog
+from kubeyard_identity.whole_file import remove_drafts, write_whole
 
 log = structlog.get_logger("kubeyard_gateway")
 RECORDS = "spares"
@@ -23,18 +22,18 @@ class SpareRecords:
     def write(self, spare_id: str, record: dict[str, Any]) -> None:
         """Write one record in one step."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=self._folder, prefix=".", delete=False) as file:
-            json.dump(record, file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(self._folder / f"{spare_id}.json")
+        write_whole(self._folder / f"{spare_id}.json", json.dumps(record).encode(), 0o600)
 
     def remove(self, spare_id: str) -> None:
         """Remove a record; one that is not there is fine."""
         (self._folder / f"{spare_id}.json").unlink(missing_ok=True)
 
     def read(self) -> Iterator[dict[str, Any]]:
-        """Yield every record; one that cannot be read is removed, its application is the reconciler's."""
+        """Yield every record; one that cannot be read is removed, its application is the reconciler's.
+
+        What a kill left of one is removed as well.
+        """
+        remove_drafts(self._folder)
         for file in sorted(self._folder.glob("*.json")):
             try:
                 record = json.loads(file.read_text("utf-8"))

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from kubeyard_yarn.authorities import authorities_in
 from kubeyard_yarn.errors import YarnError
 from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
@@ -38,10 +39,12 @@ def _make(kernelspec: str) -> str:
     settings = os.environ
     user = settings.get("KUBEYARD_SERVICE_USER", "kubeyard")
     hdfs_uri, spark_home = settings["KUBEYARD_HDFS_URI"], settings["KUBEYARD_SPARK_HOME"]
-    files = HttpFs(settings["KUBEYARD_HTTPFS_URL"], user).as_service()
+    named = settings.get("KUBEYARD_HADOOP_CA_FILE", "")
+    ca_file = authorities_in(Path(named)) if named else None
+    files = HttpFs(settings["KUBEYARD_HTTPFS_URL"], user, ca_file=ca_file).as_service()
     sources = RuntimeSources(Path(spark_home), Path(settings["KUBEYARD_HADOOP_CONF_DIR"]), settings)
     return make_class_archives(
-        ResourceManager(settings["KUBEYARD_RM_URLS"].split(","), user),
+        ResourceManager(settings["KUBEYARD_RM_URLS"].split(","), user, ca_file=ca_file),
         _read(Path(settings["KUBEYARD_KERNELSPECS_DIR"]), kernelspec),
         publish(files, hdfs_uri, settings.get("KUBEYARD_HDFS_ROOT", "/kubeyard"), sources),
         ClusterSettings(spark_home, settings.get("KUBEYARD_JAVA_HOME", ""), hdfs_uri.rstrip("/")),

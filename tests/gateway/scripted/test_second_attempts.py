@@ -1,24 +1,32 @@
 """YARN begins an application anew, whose kernel went with its first container; what YARN says is scripted."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from harness.gateway import GatewayProcess, Gateways, KernelClient
+from harness.gateway import GatewayProcess, KernelClient
 from harness.scripted_server import Answer, Asked, as_json
-from harness.scripted_yarn import SPEC, ScriptedYarn, connection, gateway_before, report
+from harness.scripted_yarn import SPEC, ScriptedYarn, connection, report
 from harness.waiting import wait_until
 
 pytestmark = pytest.mark.slow
+MOST_AT_A_TIME = 5
 FIRST, SECOND = "container_e17_1_0001_01_000001", "container_e17_1_0001_02_000001"
 
 
 class TryingYarn(ScriptedYarn):
     """Tells of the tries of its applications too, as many as each row says."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        # How often that was asked after each list of what runs.
+        self.asked_after_looks = [0]
+
     def _manager(self, asked: Asked, path: str) -> Answer:
+        if path == "/apps" and "RUNNING" in asked.params.get("states", ""):
+            self.asked_after_looks.append(0)
         match path.split("/"):
             case ["", "apps", ident, "appattempts"]:
+                self.asked_after_looks[-1] += 1
                 tries = range(1, self._rows[ident].get("tries", 1) + 1)
                 return as_json({"appAttempts": {"appAttempt": [{"id": number} for number in tries]}})
         return super()._manager(asked, path)
@@ -27,14 +35,6 @@ class TryingYarn(ScriptedYarn):
 @pytest.fixture(scope="module")
 def yarn() -> TryingYarn:
     return TryingYarn()
-
-
-@pytest.fixture(scope="module")
-def gateway(
-    yarn: TryingYarn, start_gateway: Gateways, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[GatewayProcess]:
-    with gateway_before(yarn, start_gateway, tmp_path_factory.mktemp("cluster")) as process:
-        yield process
 
 
 def logs_of(container: str) -> dict[str, str]:
@@ -90,3 +90,18 @@ def test_kernel_that_only_the_second_try_brought_lives(gateway: GatewayProcess, 
     wait_until(lambda: death_of(bob, other), "the gateway has looked", 30)
     assert death_of(ada, kernel_id) is None
     assert row["state"] == "RUNNING"
+
+
+def test_of_many_that_wait_for_a_container_a_few_are_asked_about_at_a_time(
+    gateway: GatewayProcess, yarn: TryingYarn
+) -> None:
+    ada = gateway.client("ada")
+    yarn.runs(lambda number, told: report(told, connection() | {"container": FIRST}))
+    kernels = [ada.start(SPEC.name) for _ in range(MOST_AT_A_TIME + 2)]
+    for row in yarn.applications:
+        row.update(logs_of(FIRST))
+    yarn.asked_after_looks[:] = [0]
+    for row in yarn.applications:
+        row.update(amContainerLogs="", tries=2)
+    wait_until(lambda: all(death_of(ada, each) for each in kernels), "the gateway tells of each death", 60)
+    assert max(yarn.asked_after_looks) == MOST_AT_A_TIME

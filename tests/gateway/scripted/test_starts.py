@@ -4,31 +4,16 @@ import json
 import signal
 import socket
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from harness.gateway import GatewayProcess, Gateways
-from harness.scripted_yarn import SPEC, Container, ScriptedYarn, connection, gateway_before, report
+from harness.gateway import GatewayProcess
+from harness.scripted_yarn import SPEC, Container, ScriptedYarn, connection, report
 from harness.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 TAKEN = {"error": "ZMQError: Address already in use (addr='tcp://127.0.0.1:5')"}
-
-
-@pytest.fixture(scope="module")
-def yarn() -> ScriptedYarn:
-    return ScriptedYarn()
-
-
-@pytest.fixture(scope="module")
-def gateway(
-    yarn: ScriptedYarn, start_gateway: Gateways, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[GatewayProcess]:
-    """A gateway before the scripted cluster."""
-    with gateway_before(yarn, start_gateway, tmp_path_factory.mktemp("cluster")) as process:
-        yield process
 
 
 def in_turn(*reports: dict[str, Any]) -> Container:

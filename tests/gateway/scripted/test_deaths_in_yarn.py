@@ -4,14 +4,13 @@ import base64
 import json
 import subprocess
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.gateway import GatewayProcess, Gateways, gateway_python
-from harness.scripted_yarn import SPEC, ScriptedYarn, connection, gateway_before, report
+from harness.gateway import GatewayProcess, gateway_python
+from harness.scripted_yarn import SPEC, ScriptedYarn, connection, report
 from harness.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -44,18 +43,9 @@ def launch(told: dict[str, Any], packages: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def yarn() -> ScriptedYarn:
-    return ScriptedYarn()
-
-
-@pytest.fixture(scope="module")
-def gateway(
-    yarn: ScriptedYarn, start_gateway: Gateways, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[GatewayProcess]:
-    """A gateway before the scripted cluster, which waits six seconds for a start."""
-    folder = tmp_path_factory.mktemp("cluster")
-    with gateway_before(yarn, start_gateway, folder, KUBEYARD_GATEWAY_LAUNCH_TIMEOUT_SECONDS="6") as process:
-        yield process
+def settings() -> dict[str, str]:
+    """It waits six seconds for a start."""
+    return {"KUBEYARD_GATEWAY_LAUNCH_TIMEOUT_SECONDS": "6"}
 
 
 def test_memory_kill_is_told_with_the_numbers_and_what_to_raise(
