@@ -1,5 +1,6 @@
 """The typed client: one method an endpoint, and errors that tell refused from unreachable."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -39,16 +40,34 @@ def test_name_in_an_address_cannot_leave_it(api: ApiServer) -> None:
 
 
 def test_server_that_is_away_is_unreachable() -> None:
-    with pytest.raises(ApiUnreachable, match="out of reach"):
+    with pytest.raises(ApiUnreachable, match="out of reach") as away:
         _client(NOWHERE).show_cluster()
+    assert not away.value.answered
+    assert away.value.unheard
 
 
 def test_server_that_is_something_else_is_unreachable() -> None:
     with ScriptedServer(lambda _asked: Answer()) as server:
         for answer in (Answer(b"<html>"), Answer(b"no", 502), as_json({"apps": 1}, 404), Answer(status=302)):
             server.script = _always(answer)
-            with pytest.raises(ApiUnreachable):
+            with pytest.raises(ApiUnreachable) as away:
                 _client(server.url).list_applications()
+            assert away.value.answered is (answer.status < 400)
+            assert not away.value.unheard
+
+
+def test_server_that_does_not_answer_in_time_has_heard_the_question() -> None:
+    let_go = threading.Event()
+
+    def answer_late(_asked: Asked) -> Answer:
+        let_go.wait(20)
+        return Answer()
+
+    with ScriptedServer(answer_late) as server:
+        with pytest.raises(ApiUnreachable, match="does not answer in time") as away:
+            _client(server.url, timeout_seconds=0.2).show_cluster()
+        let_go.set()
+    assert not away.value.unheard
 
 
 def _always(answer: Answer) -> Callable[[Asked], Answer]:

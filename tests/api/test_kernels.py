@@ -1,9 +1,7 @@
 """Kernels: the real gateway's word joined with the mirror's, and acts handed on with the caller's token."""
 
 import os
-import shlex
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import pytest
 from harness.api_server import ApiServer, api_settings, running_api
 from harness.applications import application_id, ended, kernel_application
-from harness.gateway import GatewayProcess, gateway_without_hadoop, local_kernelspec
+from harness.gateway import GatewayProcess, brittle_python, gateway_without_hadoop, local_kernelspec
 from harness.issuer import Issuer
 from harness.scripted_server import Answer, ScriptedServer, as_json
 from harness.waiting import wait_until
@@ -235,9 +233,7 @@ def test_token_that_the_gateway_refuses_is_told(linked: ApiServer, kernel: str) 
 
 
 def test_failed_restart_is_told_in_the_gateway_s_words(linked: ApiServer, gateway: GatewayProcess) -> None:
-    python = gateway.folder / "python-of-bob"
-    python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
-    python.chmod(0o755)
+    python = brittle_python(gateway.folder / "python-of-bob")
     spec = local_kernelspec(
         gateway.folder / "kernelspecs", "bob", "brittle", public=False, python=str(python)
     )

@@ -94,7 +94,7 @@ def test_part_that_fails_says_why_and_the_others_still_work(asked: ApiServer, ed
     parts = parts_of(asked)
     assert parts["Gateway"].reason == "hdfs: no answer within 5 s"
     assert "KUBEYARD_RM_URLS" in parts["ResourceManager"].reason
-    assert "logs of applications that have ended cannot be read" in parts["JobHistoryServer"].reason
+    assert "Logs of applications that have ended cannot be read" in parts["JobHistoryServer"].reason
     assert "no sign of life" in parts["Build worker"].reason
     assert parts["Build worker"].since is not None
     assert parts["HttpFS and HDFS"].working

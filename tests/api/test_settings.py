@@ -64,6 +64,7 @@ def test_an_empty_setting_is_one_that_is_not_set(environment: pytest.MonkeyPatch
         ("KUBEYARD_API_THREADS", "none"),
         ("KUBEYARD_HDFS_ROOT", "kubeyard"),
         ("KUBEYARD_SERVICE_USER", "Kube Yard"),
+        ("KUBEYARD_HADOOP_CA_FILE", "/nowhere/ca.pem"),
     ],
 )
 def test_wrong_setting_is_named_with_its_problem(

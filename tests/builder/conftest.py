@@ -1,5 +1,6 @@
 """A place to build in, an index of one's own beside the usual one, and a conda channel."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,13 @@ class Bench:
     def log_file(self, name: str) -> Path:
         """Where its log is."""
         return self.folder / f"{name}.log"
+
+
+@pytest.fixture(scope="session")
+def spark_home(request: pytest.FixtureRequest) -> Path:
+    """Return the pyspark that KUBEYARD_TEST_SPARK_HOME names, else the platform's."""
+    named = os.environ.get("KUBEYARD_TEST_SPARK_HOME")
+    return Path(named or request.getfixturevalue("platform").environment["KUBEYARD_SPARK_HOME"])
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from kubeyard_api.builder.smoke import Trial, can_hide, smoke_test
 
 from .conftest import BASE_PYTHON
 
+pytestmark = pytest.mark.slow
+
 
 class Stage:
     """A Python of its own with single modules in it, and nothing else: no kernel either."""

@@ -1,6 +1,5 @@
 """The packages that Spark works with: both ends of the allowed versions, on the real Spark."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -29,13 +28,6 @@ import pyspark.pandas as ps
 assert ps.from_pandas(table)["number"].sum() == 10
 print("same", pandas.__version__, pyarrow.__version__)
 """
-
-
-@pytest.fixture(scope="session")
-def spark_home(request: pytest.FixtureRequest) -> Path:
-    """Return the pyspark that KUBEYARD_TEST_SPARK_HOME names, else the platform's."""
-    named = os.environ.get("KUBEYARD_TEST_SPARK_HOME")
-    return Path(named or request.getfixturevalue("platform").environment["KUBEYARD_SPARK_HOME"])
 
 
 @pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])

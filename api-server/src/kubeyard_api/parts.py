@@ -1,6 +1,7 @@
 """What the server is made of: opened once a process, handed to everything that serves a request."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from kubeyard_identity import Verifier
 from kubeyard_yarn.httpfs import HttpFs
@@ -47,15 +48,16 @@ class Parts:
 def open_parts(settings: Settings) -> Parts:
     """Open the database and make the clients; nothing is asked of anybody yet."""
     database = Database(settings.api_database_url)
-    user = settings.service_user
+    user, ca_file = settings.service_user, settings.hadoop_ca_file
+    node_scheme = urlsplit(settings.rm_urls[0]).scheme
     metrics = Metrics()
     return Parts(
         settings=settings,
         database=database,
         verifier=Verifier(settings.jwks_file, settings.issuer, AUDIENCE, settings.clock_leeway_seconds),
-        resource_manager=ResourceManager(settings.rm_urls, user, YARN_TIMEOUT_SECONDS),
-        container_logs=ContainerLogs(settings.history_url, user),
-        httpfs=HttpFs(settings.httpfs_url, user),
+        resource_manager=ResourceManager(settings.rm_urls, user, YARN_TIMEOUT_SECONDS, ca_file=ca_file),
+        container_logs=ContainerLogs(settings.history_url, user, node_scheme=node_scheme, ca_file=ca_file),
+        httpfs=HttpFs(settings.httpfs_url, user, ca_file=ca_file),
         gateway=Gateway(settings.gateway_url, settings.gateway_ca_file),
         feed=Feed(database),
         # The rest of the threads stays free for everything that is short.

@@ -4,6 +4,9 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from kubeyard_client.messages.environments import SPARK_PATTERN
+from kubeyard_identity.certificate_pair import server_context
+from kubeyard_identity.wrong_settings import PREFIX, problems_of
+from kubeyard_yarn.authorities import authorities_in
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -14,10 +17,6 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-
-from kubeyard_api.tls import server_context
-
-PREFIX = "KUBEYARD_"
 
 
 def _split(value: object) -> object:
@@ -41,6 +40,7 @@ def _bind(value: str) -> str:
 
 HttpUrl = Annotated[str, AfterValidator(_http)]
 HttpUrls = Annotated[tuple[HttpUrl, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
+CaFile = Annotated[Path, AfterValidator(authorities_in)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 SparkVersions = Annotated[
     tuple[Annotated[str, Field(pattern=SPARK_PATTERN)], ...], NoDecode, BeforeValidator(_split)
@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     worker_patience_seconds: float = Field(default=60, ge=1, le=86_400)
     api_archive_replication: int = Field(default=3, ge=1, le=512)
     api_archive_grace_seconds: float = Field(default=120, ge=0, le=86_400)
-    # Where the default environment's kernels run.
+    # Where the default environment's kernels run, and those of environments that name no queue.
     api_default_queue: str = Field(default="interactive", min_length=1)
     api_kernel_max_memory_mb: int = Field(default=65_536, ge=512)
     api_kernel_max_executors: int = Field(default=100, ge=1)
@@ -98,6 +98,8 @@ class Settings(BaseSettings):
     rm_urls: HttpUrls
     history_url: HttpUrl
     httpfs_url: HttpUrl
+    # The authorities of https addresses among these three, and of nodes; none: the usual ones.
+    hadoop_ca_file: CaFile | None = None
     gateway_url: HttpUrl
     gateway_ca_file: FilePath | None = None
 
@@ -127,13 +129,4 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            raise SettingsRefused("\n".join(_line(problem) for problem in error.errors())) from error
-
-
-def _line(problem: object) -> str:
-    assert isinstance(problem, dict)  # noqa: S101 - pydantic's own type is private
-    name = PREFIX + "_".join(str(part) for part in problem["loc"][:1]).upper()
-    if problem["type"] == "missing":
-        return f"{name} is not set: set it in the environment of this service"
-    # The value itself may hold a password (a database URL), so it is shown only where a rule quotes it.
-    return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
+            raise SettingsRefused(problems_of(error.errors())) from error

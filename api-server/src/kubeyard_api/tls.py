@@ -4,17 +4,11 @@ import ssl
 import threading
 from pathlib import Path
 
+from kubeyard_identity.certificate_pair import CertificatePair
+
 from kubeyard_api.logs import logger
 
 log = logger(__name__)
-
-
-def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
-    """Return what serves with this certificate and key; raises OSError for a pair that does not serve."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
-    return context
 
 
 class Tls:
@@ -22,24 +16,16 @@ class Tls:
 
     def __init__(self, certificate: Path, key: Path) -> None:
         """Raises OSError when the files hold no pair."""
-        self._files = (certificate, key)
         self._lock = threading.Lock()
-        self._context = server_context(*self._files)
-        self._stamp = self._now()
+        self._pair = CertificatePair(certificate, key)
 
     def context(self) -> ssl.SSLContext:
         """Return the context for a connection that begins now."""
         with self._lock:
             try:
-                now = self._now()
-                if now != self._stamp:
-                    self._context = server_context(*self._files)
-                    self._stamp = now
-                    log.info("certificate renewed", file=str(self._files[0]))
+                if self._pair.renew():
+                    log.info("certificate renewed", file=str(self._pair.certificate))
             except OSError as error:
-                # Half of it was written, or the wrong one: the old one goes on until the next connection.
+                # The old one goes on until the next connection.
                 log.warning("certificate not taken", reason=str(error))
-            return self._context
-
-    def _now(self) -> tuple[int, ...]:
-        return tuple(file.stat().st_mtime_ns for file in self._files)
+            return self._pair.context

@@ -13,7 +13,13 @@ class ApiError(Exception):
 
 
 class ApiUnreachable(ApiError):  # noqa: N818 - it names what happened
-    """Nobody answered, or nobody who is the API: worth trying again later."""
+    """Nobody answered, or nobody who is the API: worth trying again later.
 
-    def __init__(self, detail: str) -> None:
+    `answered` where somebody did, by a message that cannot be read: other questions may well be answered.
+    `unheard` where the question never arrived, so that what it asked for has surely not been done.
+    """
+
+    def __init__(self, detail: str, *, answered: bool = False, unheard: bool = False) -> None:
         super().__init__("api-unreachable", detail, 0)
+        self.answered = answered
+        self.unheard = unheard

@@ -1,5 +1,7 @@
 """Sends a call of the table over HTTP: one session, a timeout on everything, typed errors."""
 
+import errno
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
@@ -18,6 +20,7 @@ M = TypeVar("M", bound=Message)
 CONNECT_SECONDS = 3.0
 # The server sends a sign of life each 10 s.
 STREAM_SILENCE_SECONDS = 30.0
+NO_CONNECTION = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH}
 
 
 class Transport:
@@ -47,7 +50,9 @@ class Transport:
         try:
             return answer.model_validate_json(reply.content)
         except ValidationError as error:
-            raise ApiUnreachable(f"{reply.url} does not answer like the Kubeyard API: {error}") from error
+            raise ApiUnreachable(
+                f"{reply.url} does not answer like the Kubeyard API: {error}", answered=True
+            ) from error
 
     def tell(
         self,
@@ -105,7 +110,7 @@ class Transport:
                 **_carried(row, request),
             )
         except requests.RequestException as error:
-            raise ApiUnreachable(_why(self._base_url, error)) from error
+            raise ApiUnreachable(_why(self._base_url, error), unheard=_is_unheard(error)) from error
         if not reply.ok:
             raise _error(reply)
         return reply
@@ -134,6 +139,18 @@ def _error(reply: requests.Response) -> ApiError:
     except (ValidationError, requests.RequestException):
         return ApiUnreachable(f"{reply.url} answers {reply.status_code}, not like the Kubeyard API.")
     return ApiError(body.code, body.detail, reply.status_code, body.request_id)
+
+
+def _is_unheard(error: requests.RequestException) -> bool:
+    """Whether no connection was made, so that nobody can have heard."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, requests.ConnectTimeout | socket.gaierror):
+            return True
+        if isinstance(cause, OSError) and cause.errno in NO_CONNECTION:
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _why(base_url: str, error: requests.RequestException) -> str:

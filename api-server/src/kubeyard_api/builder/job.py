@@ -26,7 +26,6 @@ from kubeyard_client.messages.environments import (
     BuildStepName,
     StepState,
 )
-from kubeyard_yarn.httpfs import HttpFs
 from sqlalchemy.orm import Session
 
 from kubeyard_api.builder.assemble import Assembly, Solution
@@ -65,9 +64,7 @@ class Job:
         self._work = build_folder(self._workshop, claim.build_id)
         hidden = {str(self._work): "<build>", str(settings.api_builds_dir): "<builds>"}
         self._log = BuildLog(log_path(settings.api_builds_dir, claim.build_id), hidden)
-        files = HttpFs(settings.httpfs_url, settings.service_user).as_service()
-        replication = settings.api_archive_replication
-        self._store = ArchiveStore(files, settings.hdfs_root, replication, self._log.line)
+        self._store = ArchiveStore.of(settings, self._log.line)
 
     def run(self) -> None:
         """Build, and leave nothing but the archive, the kernel and the log."""

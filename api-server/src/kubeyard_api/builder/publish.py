@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from kubeyard_yarn.errors import BadRequest, NotFound, Unreachable, YarnError
-from kubeyard_yarn.httpfs import FileStatus, UserFiles
+from kubeyard_yarn.httpfs import FileStatus, HttpFs, UserFiles
 
 from kubeyard_api.builder.failure import BuildFailure, FailureCode
 from kubeyard_api.builder.pack import Archive
+from kubeyard_api.settings import Settings
 
 T = TypeVar("T")
 HALF_MADE = re.compile(r"\.[0-9a-f]{64}\.(?P<build>[0-9a-f]{32})\.part")
@@ -37,6 +38,12 @@ class ArchiveStore:
         self._folder = f"{root.rstrip('/')}/envs"
         self._replication = replication
         self._say = say
+
+    @classmethod
+    def of(cls, settings: Settings, say: Callable[[str], None]) -> Self:
+        """The archives in the HDFS that the settings name."""
+        hdfs = HttpFs(settings.httpfs_url, settings.service_user, ca_file=settings.hadoop_ca_file)
+        return cls(hdfs.as_service(), settings.hdfs_root, settings.api_archive_replication, say)
 
     def path_of(self, sha256: str) -> str:
         """Where the archive with this digest lies."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import FrameType
 
 from kubeyard_client.messages.environments import BuildError
-from kubeyard_yarn.httpfs import HttpFs
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -52,9 +51,7 @@ class Worker:
         self._name = f"{socket.gethostname()}:{os.getpid()}:{_started_at(os.getpid())}"
         self._stopping = threading.Event()
         self._running: list[RunningBuild] = []
-        files = HttpFs(settings.httpfs_url, settings.service_user).as_service()
-        replication = settings.api_archive_replication
-        self._store = ArchiveStore(files, settings.hdfs_root, replication, lambda text: log.info(text))
+        self._store = ArchiveStore.of(settings, lambda text: log.info(text))
         self._housekeeping: threading.Thread | None = None
         self._next_sign = self._next_sweep = 0.0
 

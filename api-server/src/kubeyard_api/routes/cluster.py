@@ -15,9 +15,10 @@ def show_cluster(call: Call) -> Cluster:
 
 @handles("list-queues")
 def list_queues(call: Call) -> QueueList:
-    """The queues."""
+    """The queues, and the one for who names none."""
+    own = call.parts.settings.api_default_queue
     with call.parts.database.reading() as session:
-        return read_snapshot(session, "queues", QueueList)
+        return read_snapshot(session, "queues", QueueList).model_copy(update={"default_queue": own})
 
 
 @handles("list-nodes")

@@ -63,6 +63,7 @@ def environment_row(session: Session, owner: str, name: str) -> EnvironmentRow:
 
 def create_environment(parts: Parts, caller: Caller, wanted: NewEnvironment) -> Environment:
     """Queue its first build. A name whose builds have all failed is free to be described anew."""
+    wanted = wanted.model_copy(update={"queue": wanted.queue or parts.settings.api_default_queue})
     _refuse_wrong(parts, wanted)
     add_and_queue(parts, caller.name, wanted, f"{wanted.name} · Python {wanted.python}")
     return show_environment(parts, caller.name, wanted.name)

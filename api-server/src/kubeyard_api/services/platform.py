@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.metadata import version
 
-import requests
 from kubeyard_client.messages.platform import Platform, PlatformPart
 from kubeyard_yarn.errors import YarnError
+from kubeyard_yarn.history import HistoryServer
 from kubeyard_yarn.httpfs import HttpFs
 from kubeyard_yarn.resource_manager import ResourceManager
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,7 +19,6 @@ from kubeyard_api.storage.worker_signs import read_worker
 
 # A page waits for this: what takes longer does not work.
 ANSWER_SECONDS = 3.0
-HISTORY_INFO = "/ws/v1/history/info"
 
 
 def ask_platform(parts: Parts) -> Platform:
@@ -66,7 +65,9 @@ def _gateway(parts: Parts) -> list[PlatformPart]:
 
 def _resource_manager(parts: Parts) -> list[PlatformPart]:
     settings = parts.settings
-    asked = ResourceManager(settings.rm_urls, settings.service_user, ANSWER_SECONDS)
+    asked = ResourceManager(
+        settings.rm_urls, settings.service_user, ANSWER_SECONDS, ca_file=settings.hadoop_ca_file
+    )
     try:
         return [PlatformPart(name="ResourceManager", working=True, version=asked.info().version)]
     except YarnError as error:
@@ -84,8 +85,11 @@ def _unseen_since(parts: Parts) -> datetime | None:
 
 def _httpfs(parts: Parts) -> list[PlatformPart]:
     settings = parts.settings
+    asked = HttpFs(
+        settings.httpfs_url, settings.service_user, ANSWER_SECONDS, ca_file=settings.hadoop_ca_file
+    )
     try:
-        HttpFs(settings.httpfs_url, settings.service_user, ANSWER_SECONDS).as_service().status("/")
+        asked.as_service().status("/")
     except YarnError as error:
         reason = f"{error}. Look at its log on its host; KUBEYARD_HTTPFS_URL says where it is sought"
         return [PlatformPart(name="HttpFS and HDFS", working=False, reason=reason)]
@@ -93,23 +97,15 @@ def _httpfs(parts: Parts) -> list[PlatformPart]:
 
 
 def _history_server(parts: Parts) -> list[PlatformPart]:
-    url = f"{parts.settings.history_url}{HISTORY_INFO}"
-    name = "JobHistoryServer"
+    settings, name = parts.settings, "JobHistoryServer"
+    asked = HistoryServer(
+        settings.history_url, settings.service_user, ANSWER_SECONDS, ca_file=settings.hadoop_ca_file
+    )
     try:
-        params = {"user.name": parts.settings.service_user}
-        answer = requests.get(url, params=params, timeout=ANSWER_SECONDS)
-        answer.raise_for_status()
-        return [PlatformPart(name=name, working=True, version=_history_version(answer))]
-    except requests.RequestException as error:
+        return [PlatformPart(name=name, working=True, version=asked.version())]
+    except YarnError as error:
         reason = (
-            f"{parts.settings.history_url} does not answer ({type(error).__name__}): logs of applications "
-            "that have ended cannot be read. KUBEYARD_HISTORY_URL says where it is sought"
+            f"{error}. Logs of applications that have ended cannot be read. KUBEYARD_HISTORY_URL says where "
+            "it is sought"
         )
         return [PlatformPart(name=name, working=False, reason=reason)]
-
-
-def _history_version(answer: requests.Response) -> str:
-    try:
-        return str(answer.json()["historyInfo"]["hadoopVersion"])
-    except (ValueError, KeyError, TypeError):
-        return ""

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from kubeyard_client.messages.base import Message
 
 
@@ -60,6 +62,7 @@ class QueueList(Seen):
     """The queues, parents before their children."""
 
     queues: tuple[Queue, ...] = ()
+    default_queue: str = Field(default="", description="That of environments which name none")
 
 
 class Node(Message):

@@ -183,7 +183,9 @@ class NewEnvironment(Request):
     executor_memory_mb: int = Field(default=1024, ge=512)
     executors: int = Field(default=1, ge=0)
     executor_cores: int = Field(default=1, ge=1)
-    queue: str = Field(default="interactive", min_length=1, max_length=200)
+    queue: str = Field(
+        default="", max_length=200, description="Empty: the platform's own, `default_queue` of /queues"
+    )
     cull_idle_seconds: int | None = Field(
         default=None,
         ge=0,
