@@ -6,7 +6,7 @@ umask 077
 clone=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 started=$EPOCHREALTIME
 # shellcheck disable=SC2034  # read by the parts in yarn/edge/deploy
-engine='' compose=() given=() settings=''
+engine='' builder='' compose=() given='' settings=''
 
 for part in engine settings checks images starting health handing_over keeping; do
   # shellcheck source=/dev/null
@@ -35,13 +35,20 @@ usage: bash deployment_yarn_docker.sh [command]
   remove --yes                 stop, end the kernels and delete all state of this node
 
 Settings are in .env beside this script, each explained in .env.example; the first start makes it and fills in what the
-node's own configuration tells. KUBEYARD_EDGE_SETTINGS names another file, KUBEYARD_EDGE_ENGINE chooses docker or podman.
+node's own configuration tells. KUBEYARD_EDGE_SETTINGS names another file, KUBEYARD_EDGE_ENGINE chooses docker or podman,
+KUBEYARD_IMAGE_BUILDER another program that builds images, into the same store.
 TEXT
 }
 
 fail() {
   printf 'Problem: %s\n' "$@" >&2
   exit 1
+}
+
+# Before anything is looked at or done.
+refuse() {
+  printf '%s See: bash deployment_yarn_docker.sh --help\n' "$1" >&2
+  exit 2
 }
 
 say() {
@@ -51,7 +58,7 @@ say() {
 
 indented() { sed -u 's/^/           /'; }
 
-# Two at once would build, start and stop the same things. The lock ends with its holder.
+# Two at once would build, start and stop the same things, or drop each other's public keys. The lock ends with its holder.
 take_lock() {
   [[ -w $(dirname "$settings") ]] ||
     fail "$(dirname "$settings") cannot be written by $(id -un). Run this as the account that made $settings."
@@ -66,12 +73,14 @@ main() {
     [[ $argument == -h || $argument == --help || $argument == help ]] && usage && return
   done
   [[ $command =~ ^(start|check|build|upgrade|prove|keys|limits|kubernetes|status|logs|stop|backup|restore|remove)$ ]] || { usage >&2; exit 2; }
+  [[ $command =~ ^(keys|limits|logs|stop|backup|restore|remove)$ || $# == 0 ]] || refuse "$command takes nothing more, not '$1'."
+  [[ $command == logs || $# -le 1 ]] || refuse "$command takes one thing, and '$2' is more."
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   find_engine
   choose_settings
   [[ $command =~ ^(start|upgrade|check)$ ]] || need_settings
-  [[ ! $command =~ ^(start|upgrade|check|build|stop|restore|remove)$ ]] || take_lock
+  [[ ! $command =~ ^(start|upgrade|check|build|prove|keys|stop|restore|remove)$ ]] || take_lock
   case $command in
     start) start ;;
     upgrade) start again ;;

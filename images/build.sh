@@ -1,13 +1,9 @@
 #!/usr/bin/env bash
-# Builds Kubeyard's images with what there is: docker, podman or buildah. All of them read the same Dockerfiles.
+# Builds Kubeyard's images with what there is: docker, podman or buildah. All of them read images/Dockerfile.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-declare -A dockerfiles=(
-  [web-ui]=web-ui/Dockerfile [hub]=kubernetes/hub/Dockerfile [proxy]=kubernetes/hub/proxy/Dockerfile
-  [lab]=kubernetes/lab/Dockerfile [api-server]=api-server/Dockerfile [gateway]=yarn/gateway/Dockerfile
-)
-order=(web-ui hub proxy lab api-server gateway)
+images=(web-ui hub proxy lab api-server gateway)
 
 usage() {
   cat <<'TEXT'
@@ -55,22 +51,31 @@ find_builder() {
   fail "Neither docker, podman nor buildah works here. Install one of them, or build where there is one."
 }
 
-# What a build may need to reach packages; the values stay in stages that no image is made of.
+# What a build may need to reach packages; the values stay in stages that no image is made of. Of indexes only the name
+# is an argument, which whoever is on this machine may read: their addresses may hold a password, and the builder finds
+# them in its environment.
 pass_on() {
   local name
-  for name in PYTHON_IMAGE NODE_IMAGE PIP_INDEX_URL UV_DEFAULT_INDEX npm_config_registry; do
-    if [[ -n ${!name:-} ]] && grep -q "^ARG $name" "$root/$1"; then printf '%s\n' --build-arg "$name=${!name}"; fi
+  for name in PYTHON_IMAGE NODE_IMAGE; do
+    if [[ -n ${!name:-} ]]; then printf '%s\n' --build-arg "$name=${!name}"; fi
+  done
+  for name in PIP_INDEX_URL UV_DEFAULT_INDEX npm_config_registry; do
+    if [[ -n ${!name:-} ]]; then printf '%s\n' --build-arg "$name"; fi
   done
 }
 
-build() { # NAME: builds it, and shows the builder's words only if it fails
-  local name=$1 image=$2 file=${dockerfiles[$1]} began=$SECONDS arguments=() command=("$builder")
-  mapfile -t arguments < <(pass_on "$file")
+build() { # NAME IMAGE: builds it, and shows the builder's words only if it fails
+  local name=$1 image=$2 began=$SECONDS arguments=() command=("$builder")
   # Only their own verbs; another command is one for building.
   case $(basename "$builder") in docker | podman | buildah) command+=(build) ;; esac
-  arguments+=(--build-arg "VERSION=$(version)" --build-arg "REVISION=$revision")
+  mapfile -t arguments < <(pass_on)
+  arguments+=(--build-arg "VERSION=$(version)")
+  # By the command, not in the file: what differs at every commit would build anew whatever stands below it, and
+  # buildah 1.28 takes a label made of an argument out of its cache, with the argument's former value.
+  arguments+=(--label "org.opencontainers.image.version=$(version)" --label "org.opencontainers.image.revision=$revision")
+  command+=(-t "$image" -f images/Dockerfile --target "$name" "${arguments[@]}" .)
   say "building $image ..."
-  if ! (cd "$root" && BUILDAH_LAYERS=true "${command[@]}" -t "$image" -f "$file" "${arguments[@]}" .) >"$log" 2>&1; then
+  if ! (cd "$root" && BUILDAH_LAYERS=true "${command[@]}") >"$log" 2>&1; then
     tail -n 25 "$log" >&2
     fail "$image could not be built: the end of what $builder said is above."
   fi
@@ -95,7 +100,7 @@ main() {
       --push) registry=${2%/} && shift ;;
       --tag) tag=$2 && shift ;;
       -*) usage >&2 && exit 2 ;;
-      *) [[ -n ${dockerfiles[$1]:-} ]] || fail "There is no image $1. There are: ${order[*]}."
+      *) [[ " ${images[*]} " == *" $1 "* ]] || fail "There is no image $1. There are: ${images[*]}."
         names+=("$1") ;;
     esac
     shift
@@ -108,7 +113,7 @@ main() {
   revision=$(git -C "$root" rev-parse HEAD 2>/dev/null || echo unknown)
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
-  ((${#names[@]})) || names=("${order[@]}")
+  ((${#names[@]})) || names=("${images[@]}")
   for name in "${names[@]}"; do
     build "$name" "kubeyard/$name:$tag"
     [[ -z $registry ]] || push "kubeyard/$name:$tag" "$registry/kubeyard/$name:$tag"

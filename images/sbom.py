@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("version")
     parser.add_argument("--environment", type=Path, default=Path("/opt/kubeyard"))
-    parser.add_argument("--code", type=Path, default=Path("/opt/code"))
+    parser.add_argument("--code", type=Path, default=Path("/opt/image/opt/kubeyard"))
     parser.add_argument("--debian", type=Path, default=Path("/var/lib/dpkg/status"))
     parser.add_argument("--npm", type=Path)
     asked = parser.parse_args()

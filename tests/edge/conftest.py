@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 from harness.edge_cluster import EdgeCluster, edge_settings
+from harness.edge_script import bare_node
 from harness.scripted_server import ScriptedServer
 from kubeyard_edge import checks
 from kubeyard_edge.finding import Finding, Verdict
 from kubeyard_edge.settings import read
 
 Look = Callable[..., list[Finding]]
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """Return the PATH of a node without an engine."""
+    return bare_node(tmp_path)
 
 
 @pytest.fixture

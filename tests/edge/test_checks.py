@@ -10,12 +10,20 @@ from pathlib import Path
 
 import pytest
 from harness.edge_cluster import SECURE, EdgeCluster, edge_settings, refusal, write_site
-from harness.scripted_server import Answer, as_json
+from harness.scripted_server import Answer, ScriptedServer, as_json
+from harness.tls import context_of, make_certificate, write_revocations
 from kubeyard_edge import checks
 from kubeyard_edge.finding import Finding, Verdict
 from kubeyard_edge.settings import read
 
 Look = Callable[..., list[Finding]]
+
+
+@pytest.fixture
+def tls(tmp_path: Path) -> Path:
+    """Return the folder of a certificate by an authority that nobody knows."""
+    make_certificate(tmp_path / "tls", "127.0.0.1")
+    return tmp_path / "tls"
 
 
 def only(found: list[Finding], verdict: Verdict = Verdict.PROBLEM) -> Finding:
@@ -76,6 +84,13 @@ def test_spark_without_its_python_side_is_not_taken(look: Look, tmp_path: Path) 
     assert "without YARN" in only(look(SPARK_HOME=str(other))).text
     (other / "jars" / "spark-yarn_2.13-4.0.5.jar").touch()
     assert "lacks pyspark.zip" in only(look(SPARK_HOME=str(other))).text
+
+
+def test_environments_for_another_spark_are_told(look: Look, tmp_path: Path) -> None:
+    found = only(look(API_SPARK_VERSION="3.5"))
+    assert found.text == f"environments would be built for Spark 3.5, but {tmp_path / 'spark'} is Spark 4.0"
+    assert "set KUBEYARD_API_SPARK_VERSION=4.0" in found.mend
+    assert "offers Spark 3.4, which no folder has" in only(look(API_SPARK_VERSIONS="4.0,3.4")).text
 
 
 def test_a_java_too_old_for_spark_is_refused(look: Look, tmp_path: Path) -> None:
@@ -203,6 +218,35 @@ def test_no_node_at_all(look: Look, cluster: EdgeCluster) -> None:
     assert "none is running" in only(look()).text
 
 
+def test_authorities_of_the_cluster_s_own_are_believed(look: Look, cluster: EdgeCluster, tls: Path) -> None:
+    with ScriptedServer(cluster, context_of(tls)) as server:
+        addresses = dict.fromkeys(("RM_URLS", "HTTPFS_URL", "HISTORY_URL"), server.url)
+        assert look(HADOOP_CA_FILE=str(tls / "ca.crt"), **addresses) == []
+        told = {finding.what: finding.text for finding in look(**addresses)}
+    assert set(told) == {"ResourceManager", "HttpFS", "history server"}
+    for text in told.values():
+        assert "its certificate is not believed" in text
+        assert "KUBEYARD_HADOOP_CA_FILE" in text
+
+
+def test_a_file_without_certificates_is_named(look: Look, tmp_path: Path) -> None:
+    assert "No such file" in only(look(HADOOP_CA_FILE=str(tmp_path / "nowhere.pem"))).text
+    (tmp_path / "empty.pem").touch()
+    assert "KUBEYARD_HADOOP_CA_FILE" in only(look(HADOOP_CA_FILE=str(tmp_path / "empty.pem"))).mend
+
+
+def test_what_was_revoked_is_no_authority(look: Look, tmp_path: Path) -> None:
+    found = only(look(HADOOP_CA_FILE=str(write_revocations(tmp_path / "revoked.pem"))))
+    assert "revoked.pem cannot be read as certificates: it holds none" in found.text
+    assert "KUBEYARD_HADOOP_CA_FILE" in found.mend
+
+
+def test_authorities_are_named_by_their_whole_path(look: Look) -> None:
+    found = only(look(HADOOP_CA_FILE="hadoop-ca.pem"))
+    assert found.text == "KUBEYARD_HADOOP_CA_FILE is 'hadoop-ca.pem', which is no whole path"
+    assert found.mend == "give its whole path"
+
+
 def test_a_queue_that_is_not_there(look: Look) -> None:
     found = only(look(API_DEFAULT_QUEUE="research"))
     assert found.text == "there is no queue research, but interactive"
@@ -260,3 +304,12 @@ def test_homes_that_the_service_cannot_make(look: Look, cluster: EdgeCluster) ->
 
 def test_the_history_server_is_missed_but_not_needed(look: Look) -> None:
     assert "history" in only(look(HISTORY_URL="http://127.0.0.1:9"), Verdict.WARNING).what
+
+
+def test_hadoop_2_s_timeline_server_is_asked_in_its_own_way(
+    look: Look, cluster: EdgeCluster, cluster_url: str
+) -> None:
+    timeline = f"{cluster_url}/ws/v1/applicationhistory"
+    assert "cannot be shown" in only(look(HISTORY_URL=timeline), Verdict.WARNING).text
+    cluster.instead["/ws/v1/applicationhistory/about"] = as_json({"About": "Generic History Service API"})
+    assert look(HISTORY_URL=timeline) == []

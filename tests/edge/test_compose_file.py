@@ -8,9 +8,20 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # it has no types
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = (ROOT / "docker-compose.yml", ROOT / "docker-compose.spark-submit.yml")
+FILES = sorted(ROOT.glob("docker-compose*.yml"))
 EXAMPLE = (ROOT / ".env.example").read_text()
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(FILES[0].read_text())["services"]
+Services = dict[str, dict[str, Any]]
+
+
+def services(file: str) -> Services:
+    """Return what a file has of each service."""
+    found: Services = yaml.safe_load((ROOT / file).read_text())["services"]
+    return found
+
+
+SERVICES = services("docker-compose.yml")
+# Made of other settings, found by the script, or the file itself.
+NOT_TO_BE_SHOWN = {"KUBEYARD_API_DATABASE_URL", "KUBEYARD_CA_BUNDLE", "KUBEYARD_EDGE_SETTINGS"}
 LASTING = ("api-server", "worker", "gateway", "database")
 
 
@@ -35,9 +46,27 @@ def test_what_lasts_is_watched_and_comes_back(name: str) -> None:
     assert service["stop_grace_period"]
 
 
-def test_state_lies_on_one_named_volume_and_the_node_s_folders_are_read_only() -> None:
-    mounts = [mount for service in SERVICES.values() for mount in service["volumes"]]
-    assert {mount for mount in mounts if not mount.endswith(":ro")} == {"state:/var/lib/kubeyard"}
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_a_service_writes_to_the_state_s_volume_alone(name: str) -> None:
+    """The database's sockets besides lie on another: the image opens their folder to others."""
+    written = {mount for mount in SERVICES[name]["volumes"] if not mount.endswith(":ro")}
+    own = {"sockets:/run/postgresql"} if name == "database" else set()
+    assert written == {"state:/var/lib/kubeyard"} | own
+
+
+def test_every_program_of_ours_sees_hadoop_s_authorities() -> None:
+    """Each reads the settings, which name the file; a shell and the database do not."""
+    ours = {
+        name
+        for name, service in SERVICES.items()
+        if "KUBEYARD_JWKS_FILE" in service["environment"] and "entrypoint" not in service
+    }
+    overlay = services("docker-compose.hadoop-tls.yml")
+    assert overlay.keys() == ours == {"schema", "api-server", "worker", "gateway"}
+    for service in overlay.values():
+        ((source, target, mode),) = [re.findall(r"\$\{.*?\}|ro$", mount) for mount in service["volumes"]]
+        assert source.startswith("${KUBEYARD_HADOOP_CA_FILE:?")
+        assert (target, mode) == ("${KUBEYARD_HADOOP_CA_FILE}", "ro")
 
 
 def test_the_database_has_no_network_and_no_password() -> None:
@@ -62,3 +91,13 @@ def test_every_setting_of_the_script_is_explained() -> None:
     used = {f"KUBEYARD_{name}" for text in parts for name in re.findall(r"\bsetting ([A-Z_]+)", text)}
     assert len(used) > 10
     assert [name for name in sorted(used) if not re.search(rf"^#?{name}=", EXAMPLE, re.MULTILINE)] == []
+
+
+def test_the_example_shows_the_defaults_of_file_and_script() -> None:
+    told = [path.read_text() for path in (*FILES, *(ROOT / "yarn" / "edge" / "deploy").glob("*.sh"))]
+    file = [found for text in told for found in re.findall(r"\$\{(KUBEYARD_\w+):-([^{}$]+)\}", text)]
+    script = [found for text in told for found in re.findall(r"\bsetting ([A-Z_]+) ([\w:/.-]+)", text)]
+    defaults = {*file, *((f"KUBEYARD_{name}", value) for name, value in script)}
+    wanted = sorted(f"{name}={value}" for name, value in defaults if name not in NOT_TO_BE_SHOWN)
+    assert len(wanted) > 10
+    assert [line for line in wanted if not re.search(f"^#?{re.escape(line)}$", EXAMPLE, re.MULTILINE)] == []

@@ -31,6 +31,15 @@ def test_the_cluster_s_addresses_are_read_from_its_files(conf: Path) -> None:
     assert found["KUBEYARD_HTTPFS_URL"] == "http://nn.example.org:14000"
 
 
+def test_a_history_server_behind_https_is_found_there(conf: Path) -> None:
+    secure = {
+        "mapreduce.jobhistory.http.policy": "HTTPS_ONLY",
+        "mapreduce.jobhistory.webapp.https.address": "jhs.example.org:19890",
+    }
+    write_site(conf / "mapred-site.xml", secure)
+    assert discover({"HADOOP_CONF_DIR": str(conf)})["KUBEYARD_HISTORY_URL"] == "https://jhs.example.org:19890"
+
+
 def test_a_pair_s_members_are_both_found(conf: Path) -> None:
     pair = {
         "yarn.resourcemanager.ha.rm-ids": "rm1, rm2",
@@ -65,6 +74,14 @@ def test_spark_and_java_are_found_by_what_lies_in_them(tmp_path: Path) -> None:
     assert (found["KUBEYARD_SPARK_HOME"], found["KUBEYARD_JAVA_HOME"]) == (str(spark), str(java))
 
 
+def test_environments_are_built_for_the_spark_that_was_found(tmp_path: Path) -> None:
+    (tmp_path / "jars").mkdir()
+    (tmp_path / "jars" / "spark-core_2.12-3.5.7.jar").touch()
+    given = {"KUBEYARD_SPARK_HOME": str(tmp_path)}
+    assert discover(given)["KUBEYARD_API_SPARK_VERSION"] == "3.5"
+    assert discover(given | {"KUBEYARD_API_SPARK_VERSION": "4.1"})["KUBEYARD_API_SPARK_VERSION"] == "4.1"
+
+
 def test_the_example_keeps_its_explanations_and_gets_values() -> None:
     filled = fill_in(EXAMPLE, {"KUBEYARD_EDGE_ADDRESS": "10.0.0.7", "KUBEYARD_API_PORT": "5050"})
     assert "\nKUBEYARD_EDGE_ADDRESS=10.0.0.7\n" in filled
@@ -88,7 +105,8 @@ def test_the_example_explains_every_setting_of_the_checks(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
-        ("EDGE_ADDRESS", "edge.example.org", "give this node's IP address, not its name"),
+        ("EDGE_ADDRESS", "edge.example.org", "give this node's IPv4 address, not its name"),
+        ("EDGE_ADDRESS", "2001:db8::7", "give this node's IPv4 address"),
         ("EDGE_ADDRESS", "0.0.0.0", "give an address that nodes and pods reach"),
         ("API_PORT", "http", "give a port from 1 to 65535"),
         ("EDGE_TLS", "yes", "give 1, or nothing for no"),

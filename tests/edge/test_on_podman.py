@@ -1,15 +1,16 @@
 """An edge node in containers for real: podman, real YARN, and the script that operators run."""
 
 import re
-import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import requests
-from harness.edge_node import EdgeNode, missing
+from harness.edge_node import EdgeNode, missing, podman
 from harness.platform import Platform
 from harness.waiting import wait_until
+from kubeyard_yarn.applications import ACTIVE_STATES
+from kubeyard_yarn.resource_manager import ResourceManager
 
 pytestmark = [pytest.mark.daemons, pytest.mark.long, pytest.mark.timeout(1800)]
 SERVICES = ("api-server", "worker", "gateway")
@@ -33,26 +34,26 @@ def node(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     finally:
         node.run("remove", "--yes")
         assert node.attempt("status").returncode == 1
-        assert node.project not in _podman("volume", "ls", "--quiet")
-
-
-def _podman(*arguments: str) -> str:
-    return subprocess.run(
-        ["podman", *arguments], capture_output=True, text=True, check=True, timeout=120
-    ).stdout
+        assert node.project not in podman("volume", "ls", "--quiet")
 
 
 def _containers(node: EdgeNode) -> list[str]:
     return [node.container(service) for service in SERVICES]
 
 
-def _environments(node: EdgeNode) -> list[str]:
-    headers = {"Authorization": f"Bearer {node.issuer.token('ada')}"}
-    answer = requests.get(
-        f"{node.url('API_PORT')}/api/v1/environments", headers=headers, timeout=20, verify=str(node.ca_file)
-    )
-    assert answer.status_code == 200, answer.text
-    return [f"{row['owner']}.{row['name']}" for row in answer.json()["environments"]]
+@contextmanager
+def _kept_in_a_kernel(node: EdgeNode) -> Iterator[None]:
+    """Have a kernel of ada's keep something, and find it there afterwards."""
+    ada = node.gateway("ada")
+    kernel_id = ada.start(KERNELSPEC)
+    with ada.connect(kernel_id) as channel:
+        assert channel.joined().run("kept = 6 * 7; kept") == "42"
+    yield
+    ada = node.gateway("ada")
+    assert kernel_id in ada.kernel_ids()
+    with ada.connect(kernel_id) as channel:
+        assert channel.joined().run("kept") == "42"
+    assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
 
 
 def test_a_second_start_changes_nothing(node: EdgeNode) -> None:
@@ -67,29 +68,58 @@ def test_a_second_start_changes_nothing(node: EdgeNode) -> None:
 def test_no_container_may_more_than_the_file_says(node: EdgeNode, service: str) -> None:
     """What podman made of it, not what we wrote."""
     template = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.Privileged}} {{.EffectiveCaps}} {{.Config.User}}"
-    told = _podman("inspect", "--format", template, node.container(service)).strip()
+    told = podman("inspect", "--format", template, node.container(service))
     assert told == "true false [] 10001:10001"
-    assert int(_podman("inspect", "--format", "{{.HostConfig.Memory}}", node.container(service))) >= 1 << 30
+    assert int(podman("inspect", "--format", "{{.HostConfig.Memory}}", node.container(service))) >= 1 << 30
 
 
 def test_a_kernel_lives_through_stop_and_start(node: EdgeNode) -> None:
-    ada = node.gateway("ada")
-    kernel_id = ada.start(KERNELSPEC)
-    with ada.connect(kernel_id) as channel:
-        assert channel.joined().run("kept = 6 * 7; kept") == "42"
+    with _kept_in_a_kernel(node):
+        node.run("stop")
+        assert _containers(node) == ["", "", ""]
+        node.run("start")
+
+
+def test_kernels_of_a_stopped_node_can_still_be_ended(node: EdgeNode, platform: Platform) -> None:
+    kernel_id = node.gateway("ada").start(KERNELSPEC)
+    manager = ResourceManager([platform.rm_url], "kubeyard")
+    (application,) = manager.applications(ACTIVE_STATES, tags=[f"kernel:{kernel_id}"])
     node.run("stop")
-    assert _containers(node) == ["", "", ""]
+    assert not manager.application(application.id).state.is_final
+    assert "ended 1 kernels" in node.run("stop", "--end-kernels")
+    assert manager.application(application.id).state.is_final
     node.run("start")
-    ada = node.gateway("ada")
-    assert kernel_id in ada.kernel_ids()
-    with ada.connect(kernel_id) as channel:
-        assert channel.joined().run("kept") == "42"
-    assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
+    assert node.gateway("ada").kernel_ids() == []
+
+
+def test_an_upgrade_replaces_the_services_and_leaves_kernels(node: EdgeNode) -> None:
+    before = _containers(node)
+    with _kept_in_a_kernel(node):
+        told = node.run("upgrade")
+        assert "building kubeyard/gateway" in told
+        assert set(before).isdisjoint(_containers(node))
+        assert "NOT WELL" not in node.run("status")
+
+
+def test_images_are_built_of_this_folder(node: EdgeNode) -> None:
+    """Under a version of their own: nobody's images are replaced."""
+    names = [f"kubeyard/{name}:{node.project}" for name in ("api-server", "gateway")]
+    settings = node.settings.read_text()
+    node.add_settings(VERSION=node.project)
+    try:
+        node.run("build")
+        template = '{{index .Labels "org.opencontainers.image.revision"}}'
+        told = [podman("image", "inspect", "--format", template, name) for name in names]
+        # Whichever it was: some builders give an image of which nothing changed its former label.
+        assert [revision for revision in told if not re.fullmatch("[0-9a-f]{40}", revision)] == []
+    finally:
+        node.settings.write_text(settings)
+        podman("image", "rm", "--force", "--ignore", *names)
 
 
 def test_what_ended_is_told_and_comes_back(node: EdgeNode) -> None:
     assert re.match(r"api-server +well +since ", node.run("status"))
-    _podman("stop", node.container("worker"))
+    podman("stop", node.container("worker"))
     done = node.attempt("status")
     assert done.returncode == 1
     assert re.search(r"^worker +NOT WELL +its container is exited$", done.stdout, re.MULTILINE)
@@ -99,9 +129,9 @@ def test_what_ended_is_told_and_comes_back(node: EdgeNode) -> None:
 
 def test_a_process_that_crashes_is_started_again(node: EdgeNode) -> None:
     container = node.container("worker")
-    _podman("exec", container, "python", "-c", "import os; os.kill(-1, 9)")
+    podman("exec", container, "python", "-c", "import os; os.kill(-1, 9)")
     wait_until(
-        lambda: _podman("inspect", "--format", "{{.RestartCount}}", container).strip() != "0",
+        lambda: podman("inspect", "--format", "{{.RestartCount}}", container).strip() != "0",
         "podman has started the worker again",
         timeout_seconds=60,
     )
@@ -112,7 +142,7 @@ def test_wrong_keys_change_nothing(node: EdgeNode) -> None:
     done = node.attempt("keys", "-", given=b"<html>not found</html>")
     assert done.returncode == 1
     assert "The keys stay as they are" in done.stderr
-    assert KERNELSPEC in _environments(node)
+    assert KERNELSPEC in node.environments()
 
 
 def test_limits_are_in_force_at_once(node: EdgeNode) -> None:
@@ -133,4 +163,4 @@ def test_a_backup_brings_an_empty_node_back(node: EdgeNode, tmp_path: Path) -> N
     told = node.run("start")
     assert "building" not in told
     # Keys and certificate came back as well: nobody has to be told anything.
-    assert KERNELSPEC in _environments(node)
+    assert KERNELSPEC in node.environments()

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from harness.scripts import install_program, run_unattended
 
 ROOT = Path(__file__).parents[2]
 
@@ -12,19 +13,17 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def builder(tmp_path: Path) -> Path:
     """A program that takes the arguments of `docker build`; asked for the image `hub`, it fails."""
-    program = tmp_path / "make-image"
-    program.write_text(
-        f'#!/bin/sh\nprintf "%s\\n" "$*" >>{tmp_path}/told\n'
-        'case "$*" in */hub:*) echo "no space left"; exit 1 ;; esac\n'
+    body = (
+        f'printf "%s\\n" "$*" >>{tmp_path}/told\nenv >{tmp_path}/environment\n'
+        'case "$*" in */hub:*) echo "no space left"; exit 1 ;; esac'
     )
-    program.chmod(0o755)
-    return program
+    return install_program(tmp_path, "make-image", body)
 
 
 def build(builder: Path | str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = ["bash", str(ROOT / "images/build.sh"), *arguments]
     environment = {**os.environ, "KUBEYARD_IMAGE_BUILDER": str(builder), **settings}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return run_unattended(command, environment, 60)
 
 
 def told(builder: Path) -> list[str]:
@@ -35,25 +34,38 @@ def test_an_image_is_built_by_its_name_and_version(builder: Path) -> None:
     done = build(builder, "web-ui", "proxy")
     assert done.returncode == 0, done.stderr
     first, second = told(builder)
-    assert first.startswith(
-        "-t kubeyard/web-ui:0.1.0 -f web-ui/Dockerfile --build-arg VERSION=0.1.0 --build-arg REVISION="
-    )
-    assert second.startswith("-t kubeyard/proxy:0.1.0 -f kubernetes/hub/proxy/Dockerfile ")
+    assert first.startswith("-t kubeyard/web-ui:0.1.0 -f images/Dockerfile --target web-ui ")
+    assert second.startswith("-t kubeyard/proxy:0.1.0 -f images/Dockerfile --target proxy ")
     assert "built kubeyard/web-ui:0.1.0 in " in done.stdout
 
 
-def test_a_mirror_reaches_the_images_that_can_use_it(builder: Path) -> None:
-    build(
-        builder,
-        "web-ui",
-        "proxy",
-        npm_config_registry="https://npm.example",
-        PYTHON_IMAGE="mirror.example/python:3.11",
+def test_an_image_says_of_what_version_and_revision_it_is(builder: Path) -> None:
+    build(builder, "lab", "--tag", "trial")
+    (lab,) = told(builder)
+    head = subprocess.run(
+        ["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=60, check=False
     )
-    first, second = told(builder)
-    assert "--build-arg PYTHON_IMAGE=mirror.example/python:3.11" in first
-    assert "npm.example" not in first
-    assert "--build-arg npm_config_registry=https://npm.example" in second
+    assert "-t kubeyard/lab:trial " in lab
+    assert "--build-arg VERSION=0.1.0 " in lab
+    assert "--label org.opencontainers.image.version=0.1.0 " in lab
+    assert f"--label org.opencontainers.image.revision={head.stdout.strip() or 'unknown'} ." in lab
+
+
+def test_a_mirror_reaches_the_build(builder: Path) -> None:
+    build(builder, "proxy", PYTHON_IMAGE="mirror.example/python:3.11")
+    (proxy,) = told(builder)
+    assert "--build-arg PYTHON_IMAGE=mirror.example/python:3.11 " in proxy
+
+
+@pytest.mark.parametrize("name", ["PIP_INDEX_URL", "UV_DEFAULT_INDEX", "npm_config_registry"])
+def test_an_index_reaches_the_build_past_what_everybody_of_the_machine_sees(builder: Path, name: str) -> None:
+    """Its address may hold a password, and arguments are in the list of processes."""
+    address = "https://ada:secret@index.example/simple"
+    build(builder, "proxy", **{name: address})
+    (proxy,) = told(builder)
+    assert f" --build-arg {name} " in proxy
+    assert "secret" not in proxy
+    assert f"{name}={address}" in builder.with_name("environment").read_text().splitlines()
 
 
 def test_a_failure_shows_what_the_builder_said(builder: Path) -> None:

@@ -19,6 +19,6 @@ CONFIGPROXY_AUTH_TOKEN=$(cat "$file")
 export CONFIGPROXY_AUTH_TOKEN
 
 # An empty address is every one of the pod's, of whichever family. The node becomes process 1 and hears SIGTERM.
-exec node /opt/kubeyard/node_modules/configurable-http-proxy/bin/configurable-http-proxy \
+exec node "$(dirname "$0")/node_modules/configurable-http-proxy/bin/configurable-http-proxy" \
   --ip= --port=8000 --api-ip= --api-port=8001 \
   --default-target="$KUBEYARD_HUB_CONNECT_URL" --error-target="$KUBEYARD_HUB_CONNECT_URL/hub/error" "$@"

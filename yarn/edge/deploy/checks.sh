@@ -1,9 +1,11 @@
 # shellcheck shell=bash disable=SC2154  # what is not set here is set by deployment_yarn_docker.sh
 # Checks run in a container like the services' own, so that they see and may what those will.
 
-# An image that has Python: ours where it is there, else the one that ours are built from.
+# An image that has Python: ours where it is there or can be pulled, else the one that ours are built from.
 trial_image() {
-  if [[ -r $settings ]] && engine image inspect "$(image api-server)" >/dev/null 2>&1; then
+  if [[ -r $settings && -n $(setting REGISTRY) ]]; then
+    image api-server
+  elif [[ -r $settings ]] && engine image inspect "$(image api-server)" >/dev/null 2>&1; then
     image api-server
   elif [[ -r $settings ]]; then
     python_image
@@ -25,10 +27,12 @@ need_readable_checks() {
 }
 
 check_node() {
-  local mounts=() folder status=0
-  for folder in "$(setting HADOOP_CONF_DIR)" "$(setting SPARK_MOUNT "$(setting SPARK_HOME)")" "$(setting JAVA_HOME)"; do
-    # An engine would make a folder that is not there; the check is to say that it is not.
-    [[ -d $folder ]] && mounts+=(--volume "$folder:$folder:ro")
+  local mounts=() path status=0
+  for path in "$(setting HADOOP_CONF_DIR)" "$(setting SPARK_MOUNT "$(setting SPARK_HOME)")" "$(setting JAVA_HOME)" \
+    "$(setting HADOOP_CA_FILE)"; do
+    # An engine would make a folder of what is not there, and a volume of a name without a folder; the check is to say
+    # that it is not there.
+    [[ $path == /* && -e $path ]] && mounts+=(--volume "$path:$path:ro")
   done
   need_readable_checks
   say "looking at this node and its cluster ..."

@@ -1,12 +1,16 @@
 # shellcheck shell=bash disable=SC2154,SC2034  # read and set by deployment_yarn_docker.sh and its other parts
 # Docker or podman, and compose with the files that the settings ask for.
 
+# One that hangs must not hang this.
+answers_soon() { timeout 30 "$@" >/dev/null 2>&1; }
+
 find_engine() {
   local wanted=${KUBEYARD_EDGE_ENGINE:-}
+  builder=${KUBEYARD_IMAGE_BUILDER:-}
   [[ $wanted =~ ^(docker|podman|)$ ]] || fail "KUBEYARD_EDGE_ENGINE is '$wanted'. Set it to docker or podman."
-  if [[ $wanted != podman ]] && docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1; then
+  if [[ $wanted != podman ]] && answers_soon docker info && answers_soon docker compose version; then
     engine=docker compose=(docker compose)
-  elif [[ $wanted != docker ]] && podman info >/dev/null 2>&1 && command -v podman-compose >/dev/null; then
+  elif [[ $wanted != docker ]] && answers_soon podman info && command -v podman-compose >/dev/null; then
     engine=podman compose=(podman-compose)
     check_podman_compose
   else
@@ -23,9 +27,9 @@ check_podman_compose() {
 }
 
 explain_engine() {
-  if docker info >/dev/null 2>&1; then
+  if answers_soon docker info; then
     fail "docker has no compose plug-in. Install the package docker-compose-plugin (docker-compose-v2)."
-  elif podman info >/dev/null 2>&1; then
+  elif answers_soon podman info; then
     fail "podman-compose is missing. Install it: pip install podman-compose (1.5 or later)."
   elif command -v docker >/dev/null && [[ -S /var/run/docker.sock && ! -w /var/run/docker.sock ]]; then
     fail "docker refuses this account. Run this as root, or add $(id -un) to the group docker."
@@ -50,6 +54,7 @@ engine() { "$engine" "$@" 9>&-; }
 compose() {
   local files=(-f "$clone/docker-compose.yml") profiles=()
   if [[ $(setting GATEWAY_SUBMISSION rest) == spark-submit ]]; then files+=(-f "$clone/docker-compose.spark-submit.yml"); fi
+  if [[ -n $(setting HADOOP_CA_FILE) ]]; then files+=(-f "$clone/docker-compose.hadoop-tls.yml"); fi
   if uses_postgresql; then
     profiles=(--profile postgresql)
     export KUBEYARD_API_DATABASE_URL="postgresql://kubeyard@/kubeyard?host=/var/lib/kubeyard/database"

@@ -9,7 +9,7 @@ tell_kubernetes() {
 # What Kubernetes must be told of this edge node, as values of the chart. From where kubectl and helm are:
 #   bash deployment_k8s.sh $(setting EDGE_ADDRESS) --values edge-values.yaml
 # Then hand the web UI's public keys to this node; until then it takes no token:
-#   curl -fsS $(setting ISSUER http://127.0.0.1:5000)/oidc/jwks.json | ssh $(hostname) 'bash $clone/deployment_yarn_docker.sh keys -'
+#   curl -fsS $(setting ISSUER http://127.0.0.1:5000)/jwks.json | ssh $(hostname) 'bash $clone/deployment_yarn_docker.sh keys -'
 edge:
   host: $(setting EDGE_ADDRESS)
   apiPort: $(setting API_PORT 5000)

@@ -19,11 +19,10 @@ have_images() { # [again]
 }
 
 build_image() { # NAME
-  local dockerfile=yarn/gateway/Dockerfile
-  [[ $1 == gateway ]] || dockerfile=$1/Dockerfile
+  local version
+  version=$(setting VERSION 0.1.0)
   say "building $(image "$1") ..."
-  quietly "Building $(image "$1")" engine build --file "$clone/$dockerfile" --tag "$(image "$1")" \
-    --build-arg "PYTHON_IMAGE=$(python_image)" --build-arg "VERSION=$(setting VERSION 0.1.0)" \
-    --build-arg "REVISION=$(git -C "$clone" rev-parse HEAD 2>/dev/null || echo unknown)" \
-    ${PIP_INDEX_URL:+--build-arg PIP_INDEX_URL} ${UV_DEFAULT_INDEX:+--build-arg UV_DEFAULT_INDEX} "$clone"
+  quietly "Building $(image "$1")" env KUBEYARD_IMAGE_BUILDER="${builder:-$engine}" PYTHON_IMAGE="$(python_image)" \
+    bash "$clone/images/build.sh" --tag "$version" "$1" 9>&-
+  [[ -z $(setting REGISTRY) ]] || engine tag "kubeyard/$1:$version" "$(image "$1")"
 }

@@ -3,20 +3,26 @@
 
 stop() { # [--end-kernels]
   [[ -z ${1:-} || $1 == --end-kernels ]] || fail "stop knows only --end-kernels, not $1."
-  [[ -z ${1:-} ]] || end_kernels
+  [[ -z ${1:-} ]] || end_kernels "Once YARN answers: bash deployment_yarn_docker.sh stop --end-kernels"
   quietly "Stopping" compose down
   say "stopped; the state stays in the volume $(project)_state"
   [[ -n ${1:-} ]] || say "kernels live on in YARN for half an hour and are found again by the next start; stop --end-kernels ends them"
 }
 
-end_kernels() {
+# After a plain stop too, which leaves no container, and kernels in YARN.
+end_kernels() { # WHAT TO DO WHEN THAT FAILS
   local id
+  # What was never started here has no kernels.
+  engine volume inspect "$(project)_state" >/dev/null 2>&1 || return 0
   id=$(container gateway)
-  [[ -n $id ]] || return 0
   # A gateway that serves would take the end of its kernels for a fault, and say so to notebooks.
-  quietly "Stopping the gateway" engine stop "$id"
-  quietly "Ending the kernels" compose run --rm --no-deps -T gateway end-kernels
-  say "$(grep '^ended' "$work/compose.log")"
+  [[ -z $id ]] || quietly "Stopping the gateway" engine stop "$id"
+  if (quietly "Ending the kernels" compose run --rm --no-deps -T gateway end-kernels); then
+    say "$(grep '^ended' "$work/compose.log")"
+    return
+  fi
+  [[ -z $id ]] || quietly "Starting the gateway again" engine start "$id"
+  fail "The kernels live on${id:+, and the gateway is started again}. $1"
 }
 
 back_up() { # FILE
@@ -58,8 +64,11 @@ bare_state() { # MODULE ARGUMENTS...
 }
 
 remove() { # --yes
+  local volumes=("$(project)_state" "$(project)_sockets")
   [[ ${1:-} == --yes ]] || fail "remove deletes the database, the kernels' records and the keys of this node. Say so: remove --yes"
-  stop --end-kernels
-  engine volume rm --force "$(project)_state" >/dev/null
+  # Without YARN nothing ends the kernels; where that cluster is gone for good, nothing has to.
+  end_kernels "Once YARN answers: bash deployment_yarn_docker.sh remove --yes. Where that cluster is gone for good: stop, then $engine volume rm --force ${volumes[*]}"
+  quietly "Stopping" compose down
+  engine volume rm --force "${volumes[@]}" >/dev/null
   say "removed; $settings, the images and what lies in HDFS stay"
 }

@@ -4,10 +4,13 @@
 # They come from one file alone: what a shell happens to export must not make two starts differ.
 choose_settings() {
   local name
+  given=$work/given
+  : >"$given"
   settings=${KUBEYARD_EDGE_SETTINGS:-$clone/.env}
   [[ $settings == /* ]] || settings=$PWD/$settings
   for name in $(compgen -e KUBEYARD_ || true); do
-    given+=("--env" "$name=${!name}")
+    # By a file: every account of a machine sees arguments, and one of them may be a password.
+    printf '%s=%s\n' "$name" "${!name}" >>"$given"
     unset "$name"
   done
   export KUBEYARD_EDGE_SETTINGS=$settings
@@ -26,12 +29,13 @@ need_settings() {
 
 ensure_settings() {
   [[ ! -e $settings ]] || { need_settings && return; }
-  local part=$settings.part mounts=() folder
+  local part=$settings.part mounts=() named=() folder
   say "there is no $settings: making it of .env.example and what this node tells"
-  for folder in /etc/hadoop /usr/local/hadoop /opt /usr/lib/jvm /usr/lib/spark "${HADOOP_CONF_DIR:-}" "${SPARK_HOME:-}" "${JAVA_HOME:-}"; do
-    [[ -d $folder && ! " ${mounts[*]} " == *" $folder:$folder:ro "* ]] && mounts+=(--volume "$folder:$folder:ro")
+  mapfile -t named < <(sed -nE 's/^KUBEYARD_(HADOOP_CONF_DIR|SPARK_HOME|JAVA_HOME)=//p' "$given")
+  for folder in /etc/hadoop /usr/local/hadoop /opt /usr/lib/jvm /usr/lib/spark "${HADOOP_CONF_DIR:-}" "${SPARK_HOME:-}" "${JAVA_HOME:-}" "${named[@]}"; do
+    [[ $folder == /* && -d $folder && ! " ${mounts[*]} " == *" $folder:$folder:ro "* ]] && mounts+=(--volume "$folder:$folder:ro")
   done
-  bare "${mounts[@]}" "${given[@]}" --env HADOOP_CONF_DIR --env SPARK_HOME --env JAVA_HOME \
+  bare "${mounts[@]}" --env-file "$given" --env HADOOP_CONF_DIR --env SPARK_HOME --env JAVA_HOME \
     --volume "$clone/.env.example:/example:ro" "$(trial_image)" -m kubeyard_edge fill-in /example >"$part" ||
     { rm -f "$part"; fail "The settings could not be made. Copy .env.example to $settings and fill it in."; }
   mv "$part" "$settings"

@@ -41,8 +41,6 @@ ensure_certificate() {
     --authority /var/lib/kubeyard/public/edge-ca.crt
 }
 
-# Why a service is not well; empty when it is. Podman runs no health check by itself, so all are asked the same way.
-
 ensure_environment() {
   say "the default kernel environment ..."
   engine exec "$(container api-server)" python -m kubeyard_api ensure-default-environment 2>&1 | indented ||

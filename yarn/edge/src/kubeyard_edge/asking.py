@@ -55,21 +55,20 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def ask(url: str, params: Mapping[str, str], method: str = "GET", *, verify: bool = True) -> Answer:
+def ask(
+    url: str, params: Mapping[str, str], method: str = "GET", *, ca_file: str = "", verify: bool = True
+) -> Answer:
     """Send one request, without proxies; never raises for what the other side does.
 
-    Without `verify` any certificate will do: for questions whose answer only says that somebody is there.
+    `ca_file` has the authorities of an https address, instead of those that this node trusts. Without
+    `verify` any certificate will do: for questions whose answer only says that somebody is there.
     """
     asked = urllib.request.Request(f"{url}?{urlencode(params)}" if params else url, method=method)  # noqa: S310
     if method == "POST":
         asked.add_header("Content-Type", "application/json")
         asked.data = b"{}"
-    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({}), _NoRedirect()]
-    if url.startswith("https:"):
-        handlers.append(urllib.request.HTTPSHandler(context=_trust(verify)))
-    opener = urllib.request.build_opener(*handlers)
     try:
-        with opener.open(asked, timeout=TIMEOUT_SECONDS) as answer:
+        with _opener(url, ca_file, verify).open(asked, timeout=TIMEOUT_SECONDS) as answer:
             return Answer(answer.status, answer.read(), headers=dict(answer.headers))
     except urllib.error.HTTPError as error:
         with error:
@@ -78,17 +77,25 @@ def ask(url: str, params: Mapping[str, str], method: str = "GET", *, verify: boo
         return Answer(0, reason=_words(error))
 
 
-def _trust(verify: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
+def _opener(url: str, ca_file: str, verify: bool) -> urllib.request.OpenerDirector:
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({}), _NoRedirect()]
+    if url.startswith("https:"):
+        context = ssl.create_default_context(cafile=ca_file or None)
+        if not verify:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        handlers.append(urllib.request.HTTPSHandler(context=context))
+    return urllib.request.build_opener(*handlers)
 
 
 def _words(error: BaseException) -> str:
     cause = getattr(error, "reason", error)
     if isinstance(cause, TimeoutError):
         return "it does not answer in time"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return (
+            f"its certificate is not believed ({cause.verify_message}); KUBEYARD_HADOOP_CA_FILE names the "
+            "file of the authority that is to be"
+        )
     if isinstance(cause, ConnectionRefusedError):
         return "nobody listens there"
     if isinstance(cause, socket.gaierror):

@@ -26,6 +26,8 @@ def discover(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     found = _on_this_node(environment) | given
     if conf_dir := found.get("KUBEYARD_HADOOP_CONF_DIR"):
         found = _of_the_cluster(site_files.read(Path(conf_dir), environment)) | found
+    if spark_home := found.get("KUBEYARD_SPARK_HOME"):
+        found = {"KUBEYARD_API_SPARK_VERSION": spark_version(Path(spark_home))} | found
     if "KUBEYARD_EDGE_ADDRESS" not in found:
         found["KUBEYARD_EDGE_ADDRESS"] = _address_towards(found.get("KUBEYARD_RM_URLS", ""))
     return {name: value for name, value in found.items() if value}
@@ -57,14 +59,20 @@ def _on_this_node(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _of_the_cluster(files: SiteFiles) -> dict[str, str]:
     name_node = files.get("fs.defaultFS")
-    history = files.get("mapreduce.jobhistory.webapp.address")
     return {
         "KUBEYARD_HDFS_URI": name_node,
         "KUBEYARD_RM_URLS": ",".join(_resource_managers(files)),
-        "KUBEYARD_HISTORY_URL": f"http://{history}" if history else "",
+        "KUBEYARD_HISTORY_URL": _history(files),
         # No client's file tells where HttpFS is; often it runs beside the NameNode, on its usual port.
         "KUBEYARD_HTTPFS_URL": files.get("httpfs.url") or _httpfs_beside(name_node),
     }
+
+
+def _history(files: SiteFiles) -> str:
+    secure = files.get("mapreduce.jobhistory.http.policy", "HTTP_ONLY") == "HTTPS_ONLY"
+    scheme, kind = ("https", "https.") if secure else ("http", "")
+    address = files.get(f"mapreduce.jobhistory.webapp.{kind}address")
+    return f"{scheme}://{address}" if address else ""
 
 
 def _resource_managers(files: SiteFiles) -> list[str]:

@@ -1,6 +1,5 @@
 """What one check found, as one line for whoever operates the node."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,9 +25,6 @@ class Finding:
         """Return it as one line."""
         words = f"{self.text} → {self.mend}" if self.mend else self.text
         return f"  {self.verdict.value:<8} {self.what:<18} {' '.join(words.split())}"
-
-
-Findings = Iterable[Finding]
 
 
 def ok(what: str, text: str) -> Finding:

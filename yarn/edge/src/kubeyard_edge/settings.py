@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address
 from pathlib import Path
 
 FLAGS = {"": False, "1": True}
@@ -23,21 +23,21 @@ class Settings:
     tls: bool
     issuer: str
     conf_dir: Path
+    # The first is the platform's own.
     spark_homes: tuple[Path, ...]
+    spark_version: str
+    further_spark_versions: tuple[str, ...]
     java_home: str
     rm_urls: tuple[str, ...]
     history_url: str
     httpfs_url: str
+    hadoop_ca_file: str
     hdfs_uri: str
     hdfs_root: str
     hdfs_shared: str
     service_user: str
     queue: str
     submission: str
-
-    def own_url(self, port: int) -> str:
-        """Return where one of the node's own services answers."""
-        return f"{'https' if self.tls else 'http'}://{self.address}:{port}"
 
 
 class _Reader:
@@ -83,10 +83,10 @@ class _Reader:
     def address(self, name: str) -> str:
         value = self.text(name)
         try:
-            if value and ip_address(value).is_unspecified:
+            if value and IPv4Address(value).is_unspecified:
                 self.problems.append(f"KUBEYARD_{name} is {value}; give an address that nodes and pods reach")
         except ValueError:
-            self.problems.append(f"KUBEYARD_{name} is {value!r}; give this node's IP address, not its name")
+            self.problems.append(f"KUBEYARD_{name} is {value!r}; give this node's IPv4 address, not its name")
         return value
 
     def choice(self, name: str, *allowed: str) -> str:
@@ -109,10 +109,13 @@ def read(environment: Mapping[str, str]) -> Settings:
         issuer=reader.url("ISSUER"),
         conf_dir=Path(reader.text("HADOOP_CONF_DIR")),
         spark_homes=tuple(Path(home) for home in homes),
+        spark_version=reader.text("API_SPARK_VERSION", "4.0"),
+        further_spark_versions=reader.words("API_SPARK_VERSIONS", ""),
         java_home=reader.text("JAVA_HOME", ""),
         rm_urls=reader.urls("RM_URLS"),
         history_url=reader.url("HISTORY_URL"),
         httpfs_url=reader.url("HTTPFS_URL").removesuffix("/webhdfs/v1"),
+        hadoop_ca_file=reader.text("HADOOP_CA_FILE", ""),
         hdfs_uri=reader.text("HDFS_URI"),
         hdfs_root=reader.text("HDFS_ROOT", "/kubeyard"),
         hdfs_shared=reader.text("HDFS_SHARED", "/shared"),

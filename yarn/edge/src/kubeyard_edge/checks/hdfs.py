@@ -25,26 +25,29 @@ class HttpFs:
 
     url: str
     user: str
+    ca_file: str
 
     def get(self, path: str, operation: str, **params: str) -> Answer:
-        return ask(self._url(path), self._params(operation, params))
+        return self._ask(path, {"op": operation, **params})
 
     def put(self, path: str, operation: str, **params: str) -> Answer:
-        return ask(self._url(path), self._params(operation, params), "PUT")
+        return self._ask(path, {"op": operation, **params}, "PUT")
 
     def delete(self, path: str) -> Answer:
-        return ask(self._url(path), self._params("DELETE", {"recursive": "true"}), "DELETE")
+        return self._ask(path, {"op": "DELETE", "recursive": "true"}, "DELETE")
 
-    def _url(self, path: str) -> str:
-        return f"{self.url}/webhdfs/v1{quote(path)}"
+    def beans(self, name: str) -> Answer:
+        """Return one of the server's own tables, as any of Hadoop's servers has them."""
+        return ask(f"{self.url}/jmx", {"qry": name, "user.name": self.user}, ca_file=self.ca_file)
 
-    def _params(self, operation: str, params: dict[str, str]) -> dict[str, str]:
-        return {"op": operation, "user.name": self.user, **params}
+    def _ask(self, path: str, params: dict[str, str], method: str = "GET") -> Answer:
+        query = {**params, "user.name": self.user}
+        return ask(f"{self.url}/webhdfs/v1{quote(path)}", query, method, ca_file=self.ca_file)
 
 
 def look(settings: Settings) -> Iterator[Finding]:
     """Ask as the service account, then as somebody, then try to write where the platform writes."""
-    httpfs = HttpFs(settings.httpfs_url, settings.service_user)
+    httpfs = HttpFs(settings.httpfs_url, settings.service_user, settings.hadoop_ca_file)
     answer = httpfs.get("/", "GETFILESTATUS")
     if not answer.is_good:
         yield _unusable(settings, answer)
@@ -78,8 +81,7 @@ def _unusable(settings: Settings, answer: Answer) -> Finding:
 
 def _is_name_node(httpfs: HttpFs) -> bool:
     """Both answer alike until somebody writes; only the NameNode knows its own status."""
-    query = {"qry": "Hadoop:service=NameNode,name=NameNodeStatus", "user.name": httpfs.user}
-    return bool(ask(f"{httpfs.url}/jmx", query).json().get("beans"))
+    return bool(httpfs.beans("Hadoop:service=NameNode,name=NameNodeStatus").json().get("beans"))
 
 
 def _acting_for_others(httpfs: HttpFs, settings: Settings) -> Finding:

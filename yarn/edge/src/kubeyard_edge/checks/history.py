@@ -13,9 +13,10 @@ def look(settings: Settings) -> Iterator[Finding]:
     """Does it answer? Everything else works without it."""
     url = settings.history_url
     if "/applicationhistory" in url:
-        answer, name = ask(f"{url}/about", {}), "the timeline server"
+        name, path = "the timeline server", "about"
     else:
-        answer, name = ask(f"{url}/ws/v1/history/info", {"user.name": settings.service_user}), "it"
+        name, path = "it", "ws/v1/history/info"
+    answer = ask(f"{url}/{path}", {"user.name": settings.service_user}, ca_file=settings.hadoop_ca_file)
     if answer.is_good:
         yield ok(WHAT, f"{name} answers at {url}")
     else:

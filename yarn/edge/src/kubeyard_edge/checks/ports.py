@@ -71,8 +71,7 @@ def _is_free(address: str, port: int) -> bool:
 
 
 def _bind_error(address: str, port: int) -> int:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
@@ -82,4 +81,4 @@ def _bind_error(address: str, port: int) -> int:
 
 
 def _is_local(url: str) -> bool:
-    return (urlsplit(url).hostname or "") in ("localhost", "127.0.0.1", "::1")
+    return (urlsplit(url).hostname or "") in ("localhost", "127.0.0.1")

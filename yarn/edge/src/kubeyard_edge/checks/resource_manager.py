@@ -14,7 +14,7 @@ from kubeyard_edge.settings import Settings
 WHAT = "ResourceManager"
 NODES = "NodeManagers"
 QUEUE = "queue"
-# Seconds by which two clocks may differ before tokens and leases come to grief.
+# More seconds between two clocks than any time server leaves.
 CLOCK_SECONDS = 5
 # What the smallest kernel's ApplicationMaster takes.
 KERNEL_MB = 900
@@ -27,18 +27,26 @@ class Active:
 
     url: str
     user: str
+    ca_file: str
 
     def get(self, path: str) -> Answer:
-        return ask(f"{self.url}/ws/v1/cluster/{path}", {"user.name": self.user})
+        return self._ask(f"ws/v1/cluster/{path}")
+
+    def new_application(self) -> Answer:
+        return self._ask("ws/v1/cluster/apps/new-application", "POST")
 
     def configured(self, name: str) -> str | None:
         """Return one of its own settings, None where it does not tell."""
-        answer = ask(f"{self.url}/conf", {"name": name, "user.name": self.user})
+        answer = self._ask("conf", name=name)
         try:
             root = ElementTree.fromstring(answer.body)  # noqa: S314 - the cluster's own answer
         except ElementTree.ParseError:
             return None
         return root.findtext("property/value") if answer.is_good else None
+
+    def _ask(self, path: str, method: str = "GET", **params: str) -> Answer:
+        query = {**params, "user.name": self.user}
+        return ask(f"{self.url}/{path}", query, method, ca_file=self.ca_file)
 
 
 def look(settings: Settings) -> Iterator[Finding]:
@@ -57,7 +65,8 @@ def look(settings: Settings) -> Iterator[Finding]:
 def _active(settings: Settings) -> tuple[list[Finding], Active | None]:
     reasons = []
     for url in settings.rm_urls:
-        active = Active(url.removesuffix("/ws/v1/cluster"), settings.service_user)
+        root = url.removesuffix("/ws/v1/cluster")
+        active = Active(root, settings.service_user, settings.hadoop_ca_file)
         answer = active.get("info")
         info = answer.json().get("clusterInfo", {})
         if answer.is_good and info.get("state") == "STARTED" and info.get("haState") in ("ACTIVE", "", None):
@@ -98,9 +107,7 @@ def _submission(active: Active, settings: Settings) -> Iterator[Finding]:
     if settings.submission == "spark-submit":
         yield from _impersonation(active, settings.service_user)
         return
-    answer = ask(
-        f"{active.url}/ws/v1/cluster/apps/new-application", {"user.name": settings.service_user}, "POST"
-    )
+    answer = active.new_application()
     if not answer.json().get("application-id"):
         yield problem(
             WHAT,

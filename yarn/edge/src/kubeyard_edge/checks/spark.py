@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from kubeyard_edge.finding import Finding, ok, problem
+from kubeyard_edge.finding import Finding, Verdict, ok, problem
 from kubeyard_edge.settings import Settings
 from kubeyard_edge.versions import spark_version
 
@@ -11,9 +11,29 @@ WHAT = "Spark"
 
 
 def look(settings: Settings) -> Iterator[Finding]:
-    """Is every Spark whole?"""
-    for home in settings.spark_homes:
-        yield _one(home)
+    """Is every Spark whole, and are environments built for those that are there?"""
+    found = [_one(home) for home in settings.spark_homes]
+    yield from found
+    if all(finding.verdict is Verdict.OK for finding in found):
+        yield from _versions(settings)
+
+
+def _versions(settings: Settings) -> Iterator[Finding]:
+    own, *further = (spark_version(home) for home in settings.spark_homes)
+    home, wanted = settings.spark_homes[0], settings.spark_version
+    if wanted != own:
+        yield problem(
+            WHAT,
+            f"environments would be built for Spark {wanted}, but {home} is Spark {own}",
+            f"set KUBEYARD_API_SPARK_VERSION={own}, or KUBEYARD_SPARK_HOME to a Spark {wanted}",
+        )
+    for version in settings.further_spark_versions:
+        if version not in (own, *further):
+            yield problem(
+                WHAT,
+                f"KUBEYARD_API_SPARK_VERSIONS offers Spark {version}, which no folder has",
+                "add its folder to KUBEYARD_SPARK_HOMES, or take the version out",
+            )
 
 
 def _one(home: Path) -> Finding:
