@@ -10,7 +10,7 @@ clone=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export KUBEYARD_STARTED_AT=$EPOCHREALTIME
 chart=$clone/charts/kubeyard
 context='' namespace=kubeyard release=kubeyard registry='' timeout=600
-yes='' only_check='' edge_later='' take_over='' finish='' edge_command='' unfinished=''
+yes='' only_check='' edge_later='' take_over='' finish='' edge_command='' unfinished='' unread=''
 values=()
 
 for part in terminal cluster checks edge_check install keys status backup restore uninstall; do
@@ -70,7 +70,7 @@ read_option() { # NAME VALUE: sets `taken`, how many words it was
     --release) release=$2 ;;
     --registry) registry=$2 ;;
     --edge-command) edge_command=$2 ;;
-    --timeout) [[ $2 =~ ^[0-9]+$ ]] || wrong_use "--timeout is $2; give seconds."
+    --timeout) [[ $2 =~ ^[1-9][0-9]*$ ]] || wrong_use "--timeout is $2; give seconds."
       timeout=$2 ;;
     --values | -f) [[ -r $2 ]] || wrong_use "--values $2 cannot be read."
       values+=(--values "$2") ;;

@@ -5,7 +5,7 @@
 databases=(web-ui=/var/lib/kubeyard/web.sqlite hub=/var/lib/kubeyard/hub.sqlite)
 
 backup() { # FILE
-  local file=$1 part name
+  local file=$1 part name names claims
   need_release
   [[ ! -e $file ]] || fail "$file is there already. Name another, or remove it."
   unfinished=$file.part
@@ -13,8 +13,10 @@ backup() { # FILE
   mkdir -m 700 "$scratch/backup" "$scratch/backup/secrets" "$scratch/backup/databases"
   describe >"$scratch/backup/about"
   helm_ get values "$release" -o yaml >"$scratch/backup/values.yaml"
-  for name in $(secrets_in_use); do copy_secret "$name"; done
-  if uses_sqlite; then
+  names=$(secrets_in_use) || fail "The parts of release $release could not be asked which keys they use. No backup was made."
+  for name in $names; do copy_secret "$name"; done
+  claims=$(database_claims) || fail "The parts of release $release could not be asked for their volumes. No backup was made."
+  if [[ -n $claims ]]; then
     for part in "${databases[@]}"; do copy_database "${part%%=*}" "${part#*=}"; done
   else
     say "the databases are PostgreSQL's, which is backed up by its own tools; see docs/backup.md"
@@ -30,7 +32,11 @@ describe() {
     "$(listed app_version)" "$(listed chart)" "$release" "$namespace" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 }
 
-uses_sqlite() { kube get deployment "$(full_name)-web-ui" -o yaml | grep -q 'claimName:'; }
+# The volumes that hold an SQLite file; none with PostgreSQL.
+database_claims() {
+  kube get deployments -l "app.kubernetes.io/instance=$release" -o \
+    'jsonpath={.items[*].spec.template.spec.volumes[*].persistentVolumeClaim.claimName}'
+}
 
 # The Secrets that the platform's own pods mount or read.
 secrets_in_use() {
@@ -49,7 +55,7 @@ copy_secret() { # NAME
 copy_database() { # COMPONENT FILE
   local from
   from=$(running_pods "$1" | head -n 1)
-  [[ -n $from ]] || fail "No pod of $1 runs, and only it can copy its database. See why:  bash deployment_k8s.sh status"
+  [[ -n $from ]] || fail "No pod of $1 runs, and only it can copy its database. See why:  bash deployment_k8s.sh status $(same_release)"
   kube_long exec -i "$from" -c "$1" -- python - out "$2" <"$clone/kubernetes/deploy/sqlite_file.py" \
     >"$scratch/backup/databases/$1.gz" || fail "The database of $1 could not be copied."
   gzip -t "$scratch/backup/databases/$1.gz" || fail "The copy of $1's database did not arrive whole. Try again."

@@ -6,9 +6,9 @@ oldest_kubernetes=30
 oldest_helm=14
 
 kube() { kubectl --context "$context" --namespace "$namespace" --request-timeout 20s "$@"; }
-# Without a limit of its own: what streams, waits.
-kube_long() { kubectl --context "$context" --namespace "$namespace" "$@"; }
-helm_() { helm --kube-context "$context" --namespace "$namespace" "$@"; }
+# What streams or waits may take as long as the pods may. In the foreground, so that an interrupt reaches it.
+kube_long() { timeout --foreground "$((timeout + 30))" kubectl --context "$context" --namespace "$namespace" "$@"; }
+helm_() { timeout --foreground "$((timeout + 30))" helm --kube-context "$context" --namespace "$namespace" "$@"; }
 
 need_programs() {
   local program
@@ -40,16 +40,24 @@ need_cluster() {
 }
 
 need_release() {
+  local found
   need_cluster
-  [[ -n $(listed name) ]] || fail \
+  found=$(listed name)
+  [[ -n $found ]] || fail \
     "There is no release $release in namespace $namespace of context $context. There are: $(releases)." \
     "Choose by --namespace and --release, or install it:  bash deployment_k8s.sh <edge-ip>"
 }
 
 # Of helm's flat list: a release's whole description holds many words of the same name.
 listed() { # KEY
-  helm_ list --all --filter "^$release\$" -o json 2>/dev/null | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"
+  local found
+  found=$(helm_ list --all --filter "^$release\$" -o json 2>"$scratch/error") ||
+    fail "helm cannot list the releases of namespace $namespace: $(last_line "$scratch/error")" \
+      "It reads them from Secrets. See whether you may:  kubectl auth can-i list secrets $(in_namespace)"
+  sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$found"
 }
+
+in_namespace() { echo "--context $context --namespace $namespace"; }
 
 releases() {
   helm_ list --all-namespaces --all -o json 2>/dev/null | tr '{' '\n' |
@@ -63,6 +71,12 @@ running_pods() { # COMPONENT
     --field-selector status.phase=Running -o name
 }
 
+# By the Hub's labels; another release in this namespace has Labs of its own.
+labs_of_release() { echo "app.kubernetes.io/component=lab,app.kubernetes.io/instance=$release"; }
+
+# All that is this release's, the homes of its Labs with it; a namespace may have others.
+all_of_release() { echo "app.kubernetes.io/name=kubeyard,app.kubernetes.io/instance=$release"; }
+
 # What the names of all parts begin with: the release's name, unless the chart was given another.
 full_name() {
   kube get deployment -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component=web-ui" \
@@ -71,7 +85,7 @@ full_name() {
 
 need_web_pod() {
   pod=$(running_pods web-ui | head -n 1)
-  [[ -n $pod ]] || fail "No pod of the web UI runs in namespace $namespace. See why:  bash deployment_k8s.sh status"
+  [[ -n $pod ]] || fail "No pod of the web UI runs in namespace $namespace. See why:  bash deployment_k8s.sh status $(same_release)"
 }
 
 # The options that name this release again, for commands that are printed for people.

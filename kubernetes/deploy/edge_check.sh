@@ -12,8 +12,9 @@ check_edge() {
     fail "The pod that tries the edge node was refused: $(last_line "$scratch/error")"
   while [[ $phase != Succeeded && $phase != Failed ]]; do
     ((SECONDS < deadline)) || fail "The pod that tries the edge node did not end: ${waiting:-see kubectl describe pod $check_pod}"
-    phase=$(kube get pod "$check_pod" -o 'jsonpath={.status.phase}')
-    waiting=$(kube get pod "$check_pod" -o 'jsonpath={range .status.containerStatuses[*].state.waiting}{.reason}: {.message}{end}')
+    # An answer that fails is no reason to give up: the deadline is.
+    phase=$(kube get pod "$check_pod" -o 'jsonpath={.status.phase}') || true
+    waiting=$(kube get pod "$check_pod" -o 'jsonpath={range .status.containerStatuses[*].state.waiting}{.reason}: {.message}{end}') || true
     case $waiting in *ErrImage* | *ImagePull* | *InvalidImageName*) image_problem "$waiting" && return ;; esac
     sleep 0.5
   done

@@ -13,7 +13,7 @@ install() { # EDGE
   make_namespace
   if [[ -z $edge_later ]]; then
     check_edge
-    stop_if_bad " but the namespace"
+    stop_if_bad " but namespace $namespace and what this check needs in it"
   fi
   take_over_release
   upgrade
@@ -24,23 +24,41 @@ install() { # EDGE
 collect_values() { # EDGE
   local given=("${values[@]}")
   values=()
-  if helm_ get values "$release" -o yaml >"$scratch/previous.yaml" 2>/dev/null; then
+  if helm_ get values "$release" -o yaml >"$scratch/previous.yaml" 2>"$scratch/error"; then
     values+=(--values "$scratch/previous.yaml")
+  else
+    # What a new release answers too; check_release knows whether it is one.
+    unread=$(last_line "$scratch/error") || unread='helm gives no reason'
   fi
+  find_edge "$1"
   values+=("${given[@]}" --set-string "edge.host=$1")
   [[ -z $registry ]] || values+=(--set-string "imageRegistry=${registry%/}")
-  name_to_address "$1"
 }
 
-# Network policies know addresses only.
-name_to_address() { # EDGE
-  local address
-  [[ ! $1 =~ ^[0-9.]+$ && "${values[*]}" != *edge.cidr* ]] || return 0
-  grep -qs '^ *cidr: *[0-9]' "$scratch/previous.yaml" && return
-  address=$(getent ahostsv4 "$1" 2>/dev/null | awk 'NR == 1 { print $1 }') || true
-  [[ -n $address ]] || fail "The edge node's name $1 is not known here. Give its address, or --set edge.cidr=<address>/32."
-  values+=(--set-string "edge.cidr=$address/32")
-  say "edge node $1 has the address $address"
+# Network policies know addresses only, and that of the edge node before says nothing of another. By a file, so that an
+# operator's own files and --set come after it and count.
+find_edge() { # EDGE
+  local host cidr address=''
+  host=$(edge_before host) cidr=$(edge_before cidr)
+  [[ $host != "$1" || -z $cidr ]] || return 0
+  [[ -z $cidr ]] || say "edge.cidr $cidr was set for the edge node before, $host, and counts no more"
+  if [[ ! $1 =~ ^[0-9.]+$ ]]; then
+    address=$(getent ahostsv4 "$1" 2>/dev/null | awk 'NR == 1 { print $1 }') || true
+    if [[ -n $address ]]; then
+      say "edge node $1 has the address $address"
+    else
+      say "edge node $1 is a name that this machine does not know, so edge.cidr must be given"
+    fi
+  fi
+  # Without one the chart takes the host itself, and refuses a name.
+  printf 'edge: {cidr: "%s"}\n' "${address:+$address/32}" >"$scratch/edge.yaml"
+  values+=(--values "$scratch/edge.yaml")
+}
+
+# Of the edge's settings in what helm printed, a key a line; other parts have a cidr too.
+edge_before() { # KEY
+  awk -v key="  $1:" '/^[^ ]/ { edge = $1 == "edge:" } edge && index($0, key) == 1 { gsub(/["\047]/, "", $2); print $2 }' \
+    "$scratch/previous.yaml"
 }
 
 # Goes back to what was last whole; a first install that was cut off is taken away, its volumes and keys stay.
@@ -76,7 +94,8 @@ upgrade() {
   say "Kubeyard is ready, $((SECONDS - began)) s after helm began"
 }
 
-# What Kubernetes says of our pods, as it says it; without tabs, which kubectl makes columns of. kubectl itself in the background, so that it ends with us.
+# What Kubernetes says of the pods, as it says it; without tabs, which kubectl makes columns of. kubectl itself is in
+# the background, so that it ends with us.
 watch_events() {
   : >"$scratch/events"
   # shellcheck disable=SC2016  # kubectl's template, not the shell's
@@ -108,7 +127,7 @@ explain_failure() {
 why_not_ready() {
   local pod ready why
   while read -r pod ready why; do
-    [[ $ready == false* || $ready == '<none>' || $why == *Pending* ]] || continue
+    [[ $ready == *false* || $ready == '<none>' || $why == *Pending* ]] || continue
     printf '\n%s: %s\n' "$pod" "$why"
     kube get events --field-selector "involvedObject.name=$pod,type=Warning" --sort-by .lastTimestamp \
       -o 'jsonpath={range .items[-1:]}{.reason}: {.message}{"\n"}{end}' 2>/dev/null || true
@@ -127,7 +146,7 @@ whats_next() {
   cat <<TEXT
 
 Give the edge node the keys that people's tokens are signed by, once and after each rotation:
-  bash deployment_k8s.sh keys $(same_release) | ssh <edge node> 'bash deployment_yarn_docker.sh keys -'
+  bash deployment_k8s.sh keys $(same_release) | ssh <edge> 'bash deployment_yarn_docker.sh keys -'
 
 TEXT
   if kube get deployment "$full-web-ui" -o yaml | grep -A1 'name: KUBEYARD_WEB_DEMO' | grep -q '"true"'; then

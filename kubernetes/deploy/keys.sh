@@ -40,30 +40,42 @@ print_keys() {
 
 # Two steps, so that nothing is signed by a key that the edge does not know yet. In between the tokens of before
 # go on, and so does everybody.
-rotate_keys() { # [--finish]
+rotate_keys() {
   need_release
   need_web_pod
   secret=$(keys_secret)
-  if [[ -n $finish ]]; then finish_rotation && return; fi
+  if [[ -n $finish ]]; then
+    need_next_key
+    confirm "Does the edge node have the next key, so that tokens may be signed by it?"
+    sign_by_next_key
+    return
+  fi
   confirm "Make the next signing key of release $release in namespace $namespace of context $context?"
   change_keys prepare
   say "the next key is made and not used yet"
   if [[ -n $edge_command ]]; then
     stored_keys | signing_keys public | bash -c "$edge_command" || fail "The edge node did not take the keys. The key in use is still the old one."
     say "the edge node has it"
-    finish_rotation
+    sign_by_next_key
     return
   fi
   cat <<TEXT
 
 Now give it to the edge node, and then let it sign:
-  bash deployment_k8s.sh keys $(same_release) | ssh <edge node> 'bash deployment_yarn_docker.sh keys -'
+  bash deployment_k8s.sh keys $(same_release) | ssh <edge> 'bash deployment_yarn_docker.sh keys -'
   bash deployment_k8s.sh rotate-keys --finish $(same_release)
 TEXT
 }
 
-finish_rotation() {
-  confirm "Does the edge node have the next key, so that tokens may be signed by it?"
+# Else a key would be made and signed by that the edge node has never seen, and nobody's token would be taken.
+need_next_key() {
+  stored_keys >"$scratch/keys" || fail "The Secret $secret cannot be read. Nothing was changed."
+  grep -q '"is_next": *true' "$scratch/keys" ||
+    fail "No next key waits: it signs already, or was never made. Nothing was changed." \
+      "Make one:  bash deployment_k8s.sh rotate-keys $(same_release)"
+}
+
+sign_by_next_key() {
   change_keys rotate
   say "the next key is in use; the old one stays known until its tokens have ended"
   await_keys

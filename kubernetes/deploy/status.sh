@@ -20,20 +20,20 @@ show_pods() {
 
 show_labs() {
   local labs
-  labs=$(kube get pods -l app.kubernetes.io/component=lab --no-headers -o 'custom-columns=P:.status.phase' 2>/dev/null | sort | uniq -c |
+  labs=$(kube get pods -l "$(labs_of_release)" --no-headers -o 'custom-columns=P:.status.phase' 2>/dev/null | sort | uniq -c |
     awk '{ printf "%s%s %s", separator, $1, $2; separator = ", " }')
   echo "Labs: ${labs:-none}"
 }
 
 show_volumes() {
   echo "Volumes:"
-  kube get persistentvolumeclaims -l app.kubernetes.io/name=kubeyard --no-headers -o \
+  kube get persistentvolumeclaims -l "$(all_of_release)" --no-headers -o \
     'custom-columns=N:.metadata.name,P:.status.phase,S:.spec.resources.requests.storage' | sed 's/^/  /'
 }
 
-# As the web UI sees it, from its own pod.
+# As the web UI sees it: from its own pod, by the library that it asks with and by the authorities that this believes.
 show_edge() {
-  local question='import os, urllib.request; urllib.request.urlopen(os.environ["KUBEYARD_API_URL"] + "/healthz", timeout=5).read()'
+  local question='import os, requests; requests.get(os.environ["KUBEYARD_API_URL"] + "/healthz", timeout=5).raise_for_status()'
   pod=$(running_pods web-ui | head -n 1)
   [[ -n $pod ]] || return 0
   if kube exec "$pod" -c web-ui -- python -c "$question" >/dev/null 2>"$scratch/error"; then

@@ -14,7 +14,7 @@ from kubeyard_hub.kubernetes_settings import KubernetesSettings, LabPods
 from kubeyard_hub.settings import HubSettings
 from kubeyard_web.settings import Settings as WebSettings
 
-pytestmark = pytest.mark.usefixtures("chart")
+pytestmark = [pytest.mark.usefixtures("chart"), pytest.mark.slow]
 
 
 def container(manifests: tuple[Manifest, ...], component: str) -> Manifest:
@@ -179,6 +179,7 @@ def test_placement_reaches_pods_and_labs() -> None:
     assert made.node_selector == {"example.org/pool": "labs"}
     assert made.extra_resource_limits == {"example.org/gpu": "1"}
     assert made.extra_labels == {"team": "data", "app.kubernetes.io/instance": "ky"}
+    assert made.storage_extra_labels == {"app.kubernetes.io/instance": "ky"}
     assert [volume["name"] for volume in made.volumes] == ["data"]
     assert made.service_account == "ky-lab"
 
@@ -212,6 +213,46 @@ def test_labs_reach_the_internet_but_no_private_network() -> None:
     blocks = [peer["ipBlock"] for peer in peers if "ipBlock" in peer]
     world = next(block for block in blocks if block["cidr"] == "0.0.0.0/0")
     assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.169.254/32"} == set(world["except"])
+
+
+def test_prometheus_is_told_of_every_part_and_let_in(tmp_path: Path) -> None:
+    manifests = helm.with_values("service-monitor")
+    told = {
+        each["metadata"]["name"]: (each["spec"]["selector"]["matchLabels"], each["spec"]["endpoints"][0])
+        for each in manifests
+        if each["kind"] == "ServiceMonitor"
+    }
+    assert set(told) == {"ky-web-ui", "ky-hub", "ky-proxy"}
+    services = [each for each in manifests if each["kind"] == "Service"]
+    for labels, endpoint in told.values():
+        chosen = [each for each in services if labels.items() <= each["metadata"]["labels"].items()]
+        assert endpoint["port"] in {port["name"] for each in chosen for port in each["spec"]["ports"]}
+    credentials = told["ky-hub"][1]["authorization"]["credentials"]
+    assert _text(helm.named(manifests, "Secret", "metrics")["data"][credentials["key"]])
+    assert environment(manifests, "hub")["KUBEYARD_HUB_METRICS_TOKEN_FILE"].startswith(
+        "/etc/kubeyard/metrics/"
+    )
+    assert "--metrics-port=8002" in container(manifests, "proxy")["args"]
+    for component, port in (("hub", "http"), ("proxy", "metrics")):
+        rules = helm.named(manifests, "NetworkPolicy", component)["spec"]["ingress"]
+        opened = next(rule for rule in rules if "observability" in json.dumps(rule))
+        assert opened["ports"] == [{"protocol": "TCP", "port": port}]
+
+
+def test_without_prometheus_nothing_is_opened() -> None:
+    text = helm.rendered_text("--set", "edge.host=192.0.2.10")
+    assert [
+        word for word in ("metrics-port", "METRICS_TOKEN", "ServiceMonitor", "monitoring") if word in text
+    ] == []
+
+
+def test_a_token_of_others_is_used_instead() -> None:
+    options = ("monitoring.serviceMonitor.enabled=true", "monitoring.serviceMonitor.existingSecret=numbers")
+    manifests = helm.rendered("--set", "edge.host=192.0.2.10", "--set", ",".join(options))
+    assert not [each for each in manifests if each["metadata"]["name"] == "ky-metrics"]
+    spec = helm.named(manifests, "Deployment", "hub")["spec"]["template"]["spec"]
+    mounted = {one["secret"]["secretName"] for one in spec["volumes"] if "secret" in one}
+    assert "numbers" in mounted
 
 
 def test_a_new_version_of_the_chart_replaces_no_pod_by_itself(tmp_path: Path) -> None:

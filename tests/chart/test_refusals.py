@@ -3,7 +3,7 @@
 import pytest
 from harness import helm
 
-pytestmark = pytest.mark.usefixtures("chart")
+pytestmark = [pytest.mark.usefixtures("chart"), pytest.mark.slow]
 EDGE = "edge.host=192.0.2.10"
 
 WRONG = {

@@ -17,10 +17,10 @@ from kubernetes_asyncio.config import kube_config
 from kubeyard_hub.configuration import configure
 from kubeyard_hub.kubernetes_labs import KubernetesLab
 from kubeyard_hub.settings import HubSettings
-from kubeyard_web.platform.kubernetes import Kubernetes
+from kubeyard_web.platform.kubernetes import Kubernetes, Listed
 from traitlets.config import Config
 
-pytestmark = pytest.mark.usefixtures("chart")
+pytestmark = [pytest.mark.usefixtures("chart"), pytest.mark.slow]
 
 
 class Person:
@@ -98,5 +98,5 @@ def test_web_ui_uses_each_of_its_rights_and_no_other(tmp_path: Path) -> None:
     script = SmallKubernetes()
     with ScriptedServer(script) as server:
         cluster = Kubernetes(server.url, tmp_path)
-        assert cluster.pods() == cluster.warnings() == []
+        assert cluster.pods() == cluster.warnings() == Listed([])
     assert script.used == rights("web-ui")

@@ -9,7 +9,7 @@ import pytest
 from harness import helm
 from harness.helm import Manifest
 
-pytestmark = pytest.mark.usefixtures("chart")
+pytestmark = [pytest.mark.usefixtures("chart"), pytest.mark.slow]
 # The volume types of the restricted profile.
 VOLUMES = {
     "configMap",

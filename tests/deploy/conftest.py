@@ -4,11 +4,20 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from harness.scripts import link_programs
 
 from .script import Script
+from .stand_ins import PROGRAMS
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """A PATH with the system's programs, without helm and kubectl."""
+    return link_programs(tmp_path / "bin", PROGRAMS)
 
 
 @contextmanager

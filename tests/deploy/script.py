@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.scripts import run_unattended
+
 SCRIPT = Path(__file__).parents[2] / "deployment_k8s.sh"
 # Of the addresses that documentation may use; nobody answers there.
 NOWHERE = "192.0.2.77"
@@ -24,7 +26,7 @@ class Script:
     def run(self, *words: str, timeout_seconds: float = 280) -> subprocess.CompletedProcess[str]:
         """Run it to its end, with nobody at the keyboard."""
         command = ["bash", str(SCRIPT), *words, "--context", self.context, "--namespace", self.namespace]
-        return _run(command, self.environment, timeout_seconds)
+        return run_unattended(command, self.environment, timeout_seconds)
 
     def succeed(self, *words: str, timeout_seconds: float = 280) -> str:
         """Run it and return what it said; AssertionError with all of it if it failed."""
@@ -35,7 +37,7 @@ class Script:
     def kubectl(self, *words: str) -> str:
         """What kubectl answers, in the release's namespace."""
         command = ["kubectl", "--context", self.context, "--namespace", self.namespace, *words]
-        done = _run(command, self.environment, 120)
+        done = run_unattended(command, self.environment, 120)
         assert done.returncode == 0, f"{' '.join(words)}: {done.stderr}"
         return done.stdout
 
@@ -47,17 +49,3 @@ class Script:
     def in_pod(self, component: str, program: str) -> str:
         """What a Python program says in the pod of a part of the platform."""
         return self.kubectl("exec", f"deployment/kubeyard-{component}", "--", "python", "-c", program)
-
-
-def _run(
-    command: list[str], environment: Mapping[str, str], timeout_seconds: float
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=timeout_seconds,
-        check=False,
-    )

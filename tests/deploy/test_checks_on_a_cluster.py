@@ -79,8 +79,12 @@ def test_a_wrong_setting_is_named_by_its_key(script: Script) -> None:
 
 
 def test_an_absent_storage_class_is_named(script: Script) -> None:
-    done = script.run(NOWHERE, "--check", "--set", "hub.storage.storageClass=fastest")
-    assert problems(done) == ["there is no storage class fastest"]
+    key = "singleuser.storage.dynamic.storageClass"
+    done = script.run(NOWHERE, "--check", "--set", f"hub.storage.storageClass=fastest,{key}=fast")
+    assert problems(done) == [
+        "there is no storage class fastest, which is set for the claim kubeyard-hub",
+        "there is no storage class fast, which is set for people's homes",
+    ]
 
 
 def test_an_unreachable_cluster_is_a_line_not_a_traceback(script: Script, tmp_path: Path) -> None:

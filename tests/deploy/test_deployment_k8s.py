@@ -1,56 +1,15 @@
 """`deployment_k8s.sh` where no cluster is: what it refuses before it has asked any."""
 
-import os
-import subprocess
+import re
 from pathlib import Path
 
 import pytest
+from harness.scripts import install_program
 
-SCRIPT = Path(__file__).parents[2] / "deployment_k8s.sh"
+from .script import SCRIPT
+from .stand_ins import HELM, KUBECTL, deploy
 
-
-@pytest.fixture
-def programs(tmp_path: Path) -> Path:
-    """A PATH with the system's programs, without helm and kubectl."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    for name in (
-        "bash",
-        "env",
-        "awk",
-        "sed",
-        "grep",
-        "dirname",
-        "mktemp",
-        "rm",
-        "cat",
-        "tail",
-        "paste",
-        "getent",
-    ):
-        found = next(Path(each, name) for each in os.environ["PATH"].split(":") if Path(each, name).exists())
-        (folder / name).symlink_to(found)
-    return folder
-
-
-def deploy(programs: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": str(programs), "HOME": str(programs), "KUBECONFIG": "/dev/null"}
-    command = ["bash", str(SCRIPT), *arguments]
-    return subprocess.run(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def install_kubectl(programs: Path, body: str) -> None:
-    for name in ("kubectl", "helm"):
-        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
-        (programs / name).chmod(0o755)
+GUIDES = ("operators-guide.md", "kubernetes.md")
 
 
 @pytest.mark.parametrize("words", [(), ("--help",), ("status", "--help")])
@@ -97,10 +56,64 @@ def test_an_absent_program_is_named(programs: Path) -> None:
 
 
 def test_without_a_context_none_is_guessed(programs: Path) -> None:
-    install_kubectl(programs, "exit 1")
+    for name in ("kubectl", "helm"):
+        install_program(programs, name, "exit 1")
     done = deploy(programs, "192.0.2.1")
     assert done.returncode == 1
     assert (
         "Problem: kubectl knows no cluster: no current context. Choose one by --context; there are: none."
         in done.stderr
     )
+
+
+def test_an_older_kubernetes_is_named_and_no_more_is_asked_of_it(programs: Path) -> None:
+    install_program(programs, "kubectl", KUBECTL.replace("33+", "29"))
+    install_program(programs, "helm", HELM)
+    done = deploy(programs, "192.0.2.1", "--check")
+    assert done.returncode == 1
+    assert "problem  Kubernetes 1.29 at https://cluster.example is older than 1.30" in done.stdout
+    assert done.stderr == "Problem: 1 of the checks above failed. Nothing was changed.\n"
+
+
+def test_a_helm_that_does_not_work_is_told_with_its_own_words(programs: Path) -> None:
+    install_program(programs, "kubectl", KUBECTL)
+    install_program(programs, "helm", "echo 'Error: plug-in of no use' >&2; exit 1")
+    done = deploy(programs, "192.0.2.1", "--check")
+    assert "problem  helm is of an unknown version" in done.stdout
+    assert "of the checks above failed. Nothing was changed." in done.stderr
+
+
+def test_releases_that_helm_cannot_list_are_not_taken_for_absent(programs: Path) -> None:
+    install_program(programs, "kubectl", KUBECTL)
+    install_program(
+        programs, "helm", "case \"$*\" in *' list '*) echo 'Error: no way' >&2; exit 1 ;; esac\n" + HELM
+    )
+    done = deploy(programs, "192.0.2.1", "--check")
+    assert "problem  helm cannot list the releases here: Error: no way" in done.stdout
+    assert "Problem: 1 of the checks above failed." in done.stderr
+    done = deploy(programs, "status")
+    assert done.returncode == 1
+    assert "Problem: helm cannot list the releases of namespace kubeyard: Error: no way" in done.stderr
+
+
+def test_a_backup_is_not_made_of_what_could_not_be_asked(programs: Path, tmp_path: Path) -> None:
+    """Without its Secrets and databases it would be taken for a whole one."""
+    broken = "case \"$*\" in *' get deployment'*) echo 'Unable to connect' >&2; exit 1 ;; esac\n"
+    install_program(programs, "kubectl", broken + KUBECTL)
+    install_program(programs, "helm", HELM)
+    done = deploy(programs, "backup", str(tmp_path / "kubeyard.tar.gz"))
+    assert done.returncode == 1
+    assert "Problem: The parts of release kubeyard could not be asked" in done.stderr
+    assert list(tmp_path.glob("kubeyard*")) == []
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_an_install_prints_how_keys_are_handed_over_as_the_guide_has_it(programs: Path, guide: str) -> None:
+    install_program(programs, "kubectl", KUBECTL)
+    install_program(programs, "helm", HELM)
+    done = deploy(programs, "192.0.2.1", "--yes", "--edge-later")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (printed,) = re.findall(r"^ *(.*deployment_yarn_docker.sh keys .*)$", done.stdout, re.M)
+    text = (SCRIPT.parent / "docs" / guide).read_text()
+    assert " --context here | ssh" in printed
+    assert f"\n{printed.replace(' --context here', '')}" in text

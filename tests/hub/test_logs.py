@@ -16,6 +16,8 @@ def written(message: str) -> str:
     "message",
     [
         "302 GET /hub/oauth_callback?code=s3cret&state=x",
+        "302 GET /hub/oauth_callback?code=x&state=s3cret",
+        "302 GET /hub/oauth_callback?state=s3cret&code=x",
         "token=s3cret",
         "access_token=s3cret refresh_token=s3cret",
         "Authorization: token s3cret",
@@ -27,6 +29,11 @@ def written(message: str) -> str:
 )
 def test_secret_is_blotted_out(message: str) -> None:
     assert "s3cret" not in written(message)
+
+
+@pytest.mark.parametrize("message", ["the server has state=active", "200 GET /hub/api/users?state=active"])
+def test_a_state_that_is_none_of_a_login_stays_readable(message: str) -> None:
+    assert written(message) == message
 
 
 def test_exception_is_one_line_and_scrubbed() -> None:

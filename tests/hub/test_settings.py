@@ -75,6 +75,27 @@ def test_short_key_is_refused_without_showing_it(
     assert "abc123" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("length", [15, 65])
+def test_token_that_jupyterhub_would_end_by_is_refused_by_its_name(tmp_path: Path, length: int) -> None:
+    file = tmp_path / "metrics-token"
+    file.touch(mode=0o600)
+    file.write_text("x" * length)
+    done = run(environment_in(tmp_path, HUB_METRICS_TOKEN_FILE=str(file)))
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"kubeyard-hub: KUBEYARD_HUB_METRICS_TOKEN_FILE: {file} must hold a token of 16 to 64 letters; "
+        "write: openssl rand -hex 32\n"
+    )
+
+
+def test_token_of_64_letters_is_taken(settings_of: Callable[..., HubSettings], tmp_path: Path) -> None:
+    """As the chart makes it, and openssl by that command."""
+    file = tmp_path / "metrics-token"
+    file.touch(mode=0o600)
+    file.write_text("x" * 64 + "\n")
+    assert settings_of(HUB_METRICS_TOKEN_FILE=str(file)).hub_metrics_token_file == file
+
+
 @pytest.mark.parametrize(("account", "problem"), [("root", "is root"), ("no-such-account", "not an account")])
 def test_account_of_labs_must_exist_and_be_unprivileged(
     settings_of: Callable[..., HubSettings], account: str, problem: str

@@ -36,6 +36,10 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- .Values.database.existingSecret | default (printf "%s-database" (include "kubeyard.fullname" .)) -}}
 {{- end -}}
 
+{{- define "kubeyard.metricsSecret" -}}
+{{- .Values.monitoring.serviceMonitor.existingSecret | default (printf "%s-metrics" (include "kubeyard.fullname" .)) -}}
+{{- end -}}
+
 {{- define "kubeyard.caSecret" -}}
 {{- if .Values.edge.tls.caSecret -}}
 {{- .Values.edge.tls.caSecret -}}

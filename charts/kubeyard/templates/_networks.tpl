@@ -34,6 +34,17 @@ app.kubernetes.io/component: lab
       {{- include "kubeyard.labSelector" . | nindent 6 }}
 {{- end -}}
 
+{{- /* Prometheus, where it is told of a component. Call with (list . "http"). */ -}}
+{{- define "kubeyard.ingressMetrics" -}}
+{{- $monitor := (index . 0).Values.monitoring.serviceMonitor -}}
+{{- if and $monitor.enabled $monitor.from }}
+- ports:
+    - {protocol: TCP, port: {{ index . 1 }}}
+  from:
+    {{- toYaml $monitor.from | nindent 4 }}
+{{- end }}
+{{- end -}}
+
 {{- define "kubeyard.egressDatabase" -}}
 {{- if eq .Values.database.type "postgresql" }}
 - ports:

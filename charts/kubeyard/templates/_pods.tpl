@@ -36,7 +36,7 @@ affinity:
 {{- end }}
 {{- end -}}
 
-{{- /* A pod's labels and annotations. Call with (list . "hub" .Values.hub). */ -}}
+{{- /* A pod's labels. Call with (list . "hub" .Values.hub). */ -}}
 {{- define "kubeyard.podLabels" -}}
 {{- include "kubeyard.selector" . }}
 {{- with (index . 2).labels }}

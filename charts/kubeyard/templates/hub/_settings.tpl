@@ -1,4 +1,4 @@
-{{- /* The Hub's settings: KUBEYARD_*, see kubeyard_hub/settings.py and kubernetes_spawner.py. */ -}}
+{{- /* The Hub's settings: KUBEYARD_*, see settings.py and kubernetes_settings.py of kubeyard_hub. */ -}}
 {{- define "kubeyard.hubEnv" -}}
 {{- $name := include "kubeyard.fullname" . -}}
 {{- $keys := include "kubeyard.keysSecret" . -}}
@@ -12,6 +12,9 @@
 {{- end }}
 {{- range $setting, $file := dict "CRYPT_KEY" "hub-crypt-key" "CLIENT_SECRET" "hub-client-secret" "PROXY_TOKEN" "hub-proxy-token" "SERVICE_TOKEN" "hub-service-token" }}
 - {name: KUBEYARD_HUB_{{ $setting }}_FILE, value: /etc/kubeyard/keys/{{ $file }}}
+{{- end }}
+{{- if .Values.monitoring.serviceMonitor.enabled }}
+- {name: KUBEYARD_HUB_METRICS_TOKEN_FILE, value: /etc/kubeyard/metrics/token}
 {{- end }}
 # In the Secret, not in the state folder: who is logged in stays so on a new volume, or without one.
 - name: JPY_COOKIE_SECRET

@@ -15,15 +15,16 @@
 {{- range $name, $value := $lab.extraEnv -}}
 {{- $_ := set $environment $name (toString $value) -}}
 {{- end -}}
-{{- /* The network policies know Labs by it, so that two releases do not share theirs. */ -}}
-{{- $labels := merge (dict "app.kubernetes.io/instance" .Release.Name) $lab.extraLabels -}}
+{{- /* The network policies know Labs by it, and whoever deletes what stays its homes, of this release alone. */ -}}
+{{- $instance := dict "app.kubernetes.io/instance" .Release.Name -}}
 {{- dict
   "profiles" $lab.profileList
   "node_selector" $lab.nodeSelector
   "tolerations" $lab.extraTolerations
   "node_affinity_preferred" $lab.extraNodeAffinity.preferred
   "node_affinity_required" $lab.extraNodeAffinity.required
-  "extra_labels" $labels
+  "extra_labels" (merge (deepCopy $instance) $lab.extraLabels)
+  "storage_extra_labels" $instance
   "extra_annotations" $lab.extraAnnotations
   "extra_resource_limits" $lab.extraResource.limits
   "extra_resource_guarantees" $lab.extraResource.guarantees

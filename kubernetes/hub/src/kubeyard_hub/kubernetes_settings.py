@@ -59,6 +59,7 @@ class LabPods(BaseModel):
     node_affinity_required: list[dict[str, Any]] = Field(default_factory=list)
     extra_labels: dict[str, str] = Field(default_factory=dict)
     extra_annotations: dict[str, str] = Field(default_factory=dict)
+    storage_extra_labels: dict[str, str] = Field(default_factory=dict)
     extra_resource_limits: dict[str, str] = Field(default_factory=dict)
     extra_resource_guarantees: dict[str, str] = Field(default_factory=dict)
     environment: dict[str, str] = Field(default_factory=dict)

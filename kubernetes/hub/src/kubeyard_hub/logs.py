@@ -10,8 +10,10 @@ from traitlets.config import Config
 
 from kubeyard_hub.settings import HubSettings
 
+# A state in an address is a login's, unless it is one of those by which the Hub's own API lists servers.
 _IN_QUERY = re.compile(
-    r"(?i)\b((?:access_|refresh_|id_)?token|code|client_secret|code_verifier|_xsrf)=[^&\s\"']+"
+    r"(?i)(\b(?:access_|refresh_|id_)?token|\bcode|\bclient_secret|\bcode_verifier|\b_xsrf|(?<=[?&])state"
+    r"(?!=(?:active|inactive|ready)\b))=[^&\s\"']+"
 )
 _IN_HEADER = re.compile(
     r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|token|basic)|bearer)\s+[^\s\"',]+"

@@ -8,6 +8,7 @@ from kubeyard_hub.settings import HubSettings, secret
 
 WEB_SERVICE = "kubeyard-web"
 IDLE_SERVICE = "kubeyard-idle"
+METRICS_SERVICE = "kubeyard-metrics"
 
 
 def configure_services(config: Config, settings: HubSettings) -> None:
@@ -21,8 +22,23 @@ def configure_services(config: Config, settings: HubSettings) -> None:
             "services": [WEB_SERVICE],
         }
     ]
+    if settings.hub_metrics_token_file:
+        tell_numbers(config, secret(settings.hub_metrics_token_file))
     if settings.hub_idle_seconds or settings.hub_lab_most_seconds:
         _stop_idle_labs(config, settings)
+
+
+def tell_numbers(config: Config, token: str) -> None:
+    """Let Prometheus read /hub/metrics, and nothing else."""
+    config.JupyterHub.services.append({"name": METRICS_SERVICE, "api_token": token})
+    config.JupyterHub.load_roles.append(
+        {
+            "name": METRICS_SERVICE,
+            "description": "Reads the Hub's own numbers",
+            "scopes": ["read:metrics"],
+            "services": [METRICS_SERVICE],
+        }
+    )
 
 
 def _stop_idle_labs(config: Config, settings: HubSettings) -> None:

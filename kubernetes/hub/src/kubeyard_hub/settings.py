@@ -10,6 +10,10 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SHORTEST_TOKEN = 16
+# JupyterHub ends with a traceback at a longer one.
+LONGEST_TOKEN = 64
+
 
 class SpawnerKind(StrEnum):
     """Where a user's JupyterLab runs."""
@@ -53,6 +57,7 @@ class HubSettings(BaseSettings):
     hub_client_secret_file: SecretFile
     hub_proxy_token_file: SecretFile
     hub_service_token_file: SecretFile
+    hub_metrics_token_file: SecretFile | None = Field(None, description="With it /hub/metrics may be read")
     hub_bind_url: Url = "http://127.0.0.1:8000"
     hub_public_url: str = Field("", description="What browsers use, if a balancer stands before the proxy")
     hub_internal_url: Url = "http://127.0.0.1:8081"
@@ -104,6 +109,16 @@ class HubSettings(BaseSettings):
             long_enough = False
         if not long_enough:
             raise ValueError(f"{path} must hold 32 bytes as 64 hex digits; write: openssl rand -hex 32")
+        return path
+
+    @field_validator("hub_metrics_token_file")
+    @classmethod
+    def _token_is_one_for_jupyterhub(cls, path: Path | None) -> Path | None:
+        if path and not SHORTEST_TOKEN <= len(secret(path)) <= LONGEST_TOKEN:
+            raise ValueError(
+                f"{path} must hold a token of {SHORTEST_TOKEN} to {LONGEST_TOKEN} letters; "
+                "write: openssl rand -hex 32"
+            )
         return path
 
     @model_validator(mode="after")
