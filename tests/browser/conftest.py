@@ -1,20 +1,22 @@
 """Chromium before the real platform."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
-from harness.chromium import open_chromium
+from harness.chromium import chromium as chromium
 from harness.platform import Platform
 from playwright.sync_api import Browser
 
+from .failures import photograph_failure
 from .web_pages import Visitor
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a screen."""
-    with open_chromium() as browser:
-        yield browser
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what was seen when a test fails."""
+    report = yield
+    photograph_failure(item, report)
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,11 @@ from harness.platform import Platform
 from harness.waiting import wait_until
 from kubeyard_yarn.applications import ACTIVE_STATES
 from kubeyard_yarn.resource_manager import ResourceManager
+from lab.lab_process import LabProcess
+from playwright.sync_api import Browser
 
 from .lab_page import LabPage
-from .web_pages import Visitor
+from .web_pages import WIDE, Visitor
 
 
 def end_applications(platform: Platform) -> None:
@@ -21,12 +23,21 @@ def end_applications(platform: Platform) -> None:
 
 
 @contextmanager
+def lab_without_hub(chromium: Browser, lab: LabProcess) -> Iterator[LabPage]:
+    """A Lab's own page, in a window that is closed whatever happens."""
+    context = chromium.new_context(viewport=WIDE)  # type: ignore[arg-type]
+    try:
+        tab = context.new_page()
+        tab.goto(lab.page_url)
+        yield LabPage(tab)
+    finally:
+        context.close()
+
+
+@contextmanager
 def opened_lab(visitor: Visitor) -> Iterator[LabPage]:
     """JupyterLab, opened by the web UI's button, as a new user sees it."""
-    visitor.go("/")
-    with visitor.context.expect_page() as opened:
-        visitor.page.get_by_role("link", name="Open JupyterLab").first.click()
-    page = LabPage(opened.value)
+    page = LabPage(visitor.press_open_jupyterlab())
     page.forget_layout()
     yield page
     page.page.close()

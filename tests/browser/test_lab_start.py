@@ -1,9 +1,7 @@
 """The page that starts JupyterLab, in Chromium: live by itself, and without a fault that axe knows."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -33,14 +31,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterHub]:
 @pytest.fixture
 def web(hub: JupyterHub, tmp_path: Path) -> Iterator[WebUi]:
     """A web UI before the Hub, with two sizes, and ada."""
-    (tmp_path / "pods.json").write_text(json.dumps({"profiles": SIZES}))
-    changes: dict[str, Any] = {
-        "hub_api_url": hub.url,
-        "hub_url": HUB_URL,
-        "web_hub_service_token_file": hub.web_token_file,
-        "lab_pods_file": tmp_path / "pods.json",
-    }
-    with running_web_ui(tmp_path / "web", **changes) as running:
+    with running_web_ui(tmp_path / "web", **hub.told_to_web_ui(HUB_URL, SIZES)) as running:
         running.add_user("ada")
         yield running
         for kind in ("events", "hold", "failure"):
@@ -59,8 +50,11 @@ def page(chromium: Browser, web: WebUi) -> Iterator[Page]:
     context.route(
         f"{HUB_URL}/**", lambda route: route.fulfill(body="<h1>The Lab</h1>", content_type="text/html")
     )
-    yield context.new_page()
+    tab, errors = context.new_page(), list[str]()
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
     context.close()
+    assert errors == []
 
 
 def reason(page: Page) -> Locator:

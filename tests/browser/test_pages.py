@@ -73,6 +73,7 @@ def test_pages_ask_nobody_else_and_complain_of_nothing(guest: Visitor) -> None:
         "request", lambda request: None if request.url.startswith(own) else strangers.append(request.url)
     )
     guest.page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    guest.page.on("pageerror", lambda error: complaints.append(str(error)))
     for path in ("/", "/applications", "/kernels", "/environments"):
         guest.go(path)
         expect(guest.page.locator("h1")).to_be_visible()

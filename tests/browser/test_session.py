@@ -166,10 +166,7 @@ def test_welcome_notebook_runs_to_its_end(lab: LabPage) -> None:
 def test_admin_sees_everybodys_and_guest_may_not_touch_admins(
     guest: Visitor, admin: Visitor, kernel: str
 ) -> None:
-    admin.go("/")
-    with admin.context.expect_page() as opened:
-        admin.page.get_by_role("link", name="Open JupyterLab").first.click()
-    his = LabPage(opened.value)
+    his = LabPage(admin.press_open_jupyterlab())
     his.forget_layout()
     his.choose_kernel("Spark")
     admin.go("/applications?state=running&owner=admin")

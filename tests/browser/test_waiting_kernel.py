@@ -9,7 +9,7 @@ from lab.full_queue import lab_before_a_full_queue
 from lab.lab_process import LabProcess
 from playwright.sync_api import Browser, expect
 
-from .lab_page import LabPage
+from .opening import lab_without_hub
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 REASON = "has reached the share of memory that starting applications may take"
@@ -25,18 +25,15 @@ def waiting(tmp_path: Path) -> Iterator[LabProcess]:
 def test_page_says_what_a_kernel_waits_for_until_it_is_given_up(
     chromium: Browser, waiting: LabProcess
 ) -> None:
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    tab = context.new_page()
-    tab.goto(waiting.page_url)
-    page = LabPage(tab)
-    tab.locator('.jp-LauncherCard[data-category="Notebook"]', has_text=SPEC.display_name).first.click()
-    notice = tab.locator(".jp-toastContainer, .Toastify")
-    expect(notice.first).to_contain_text("It is number 1 of 1 in its queue.", timeout=30_000)
-    expect(notice.first).to_contain_text(REASON[:40])
-    page.photograph("kernel-waits")
-    expect(page.dialog()).to_contain_text("Error Starting Kernel", timeout=60_000)
-    expect(page.dialog()).to_contain_text(REASON)
-    page.photograph("kernel-did-not-start")
-    page.dialog().locator("button.jp-mod-accept").click()
-    expect(tab.get_by_text("It is number 1 of 1 in its queue.")).to_have_count(0)
-    context.close()
+    with lab_without_hub(chromium, waiting) as page:
+        tab = page.page
+        tab.locator('.jp-LauncherCard[data-category="Notebook"]', has_text=SPEC.display_name).first.click()
+        notice = tab.locator(".jp-toastContainer, .Toastify")
+        expect(notice.first).to_contain_text("It is number 1 of 1 in its queue.", timeout=30_000)
+        expect(notice.first).to_contain_text(REASON[:40])
+        page.photograph("kernel-waits")
+        expect(page.dialog()).to_contain_text("Error Starting Kernel", timeout=60_000)
+        expect(page.dialog()).to_contain_text(REASON)
+        page.photograph("kernel-did-not-start")
+        page.dialog().locator("button.jp-mod-accept").click()
+        expect(tab.get_by_text("It is number 1 of 1 in its queue.")).to_have_count(0)

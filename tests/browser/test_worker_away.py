@@ -2,11 +2,13 @@
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from harness.platform import Platform
+from harness.waiting import wait_until
 from kubeyard_local.supervision import Supervisor
 from playwright.sync_api import expect
 
@@ -22,11 +24,27 @@ SILENCE_MS = 40_000
 def halted_worker(platform: Platform) -> Iterator[None]:
     """Let the build worker stand still, as one does that hangs."""
     pid = Supervisor(platform.home / "run" / "supervisor.sock").state("worker").pid
-    os.kill(pid, signal.SIGSTOP)
+    # Of a worker that is down it is 0, which would be this very run.
+    assert pid > 0
     try:
+        wait_until(lambda: _halts_idle(pid, platform), "the worker halts while it writes nothing")
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def _halts_idle(pid: int, platform: Platform) -> bool:
+    """Halt it, unless it holds SQLite's lock just then: nobody could note its silence before it goes on."""
+    os.kill(pid, signal.SIGSTOP)
+    database = sqlite3.connect(platform.home / "state" / "api.sqlite", timeout=1, isolation_level=None)
+    with closing(database):
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            database.rollback()
+        except sqlite3.OperationalError:
+            os.kill(pid, signal.SIGCONT)
+            return False
+    return True
 
 
 def test_the_notice_comes_and_goes_on_a_page_that_stays_open(guest: Visitor, platform: Platform) -> None:

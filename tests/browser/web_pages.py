@@ -46,6 +46,13 @@ class Visitor:
         """Open a page of the web UI."""
         self.page.goto(self.platform.url("WEB") + path)
 
+    def press_open_jupyterlab(self) -> Page:
+        """Press the button of every page, and return the tab that it opens."""
+        self.go("/")
+        with self.context.expect_page() as opened:
+            self.page.get_by_role("link", name="Open JupyterLab").first.click()
+        return opened.value
+
     def row(self, *texts: str) -> Locator:
         """The rows of the page's table that hold these texts."""
         rows = self.page.locator("tbody tr")

@@ -87,7 +87,18 @@ class LabProcess:
         """End it by a signal and return its exit status."""
         assert self._process is not None
         self._process.send_signal(signum)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait until it has ended, and return its exit status."""
+        assert self._process is not None
         return self._process.wait(20)
+
+    def kill(self) -> None:
+        """End it however it is, if it has not ended."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(20)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -142,6 +153,8 @@ class Notebook:
         self.protocol = connection.subprotocol
         # Of all messages that belonged to a cell, as they came.
         self.message_ids: list[str] = []
+        # The message that each message answers, and its kind, of all that came.
+        self.answered: set[tuple[str, str]] = set()
 
     def __enter__(self) -> "Notebook":
         return self
@@ -170,8 +183,7 @@ class Notebook:
         """What the cell printed, once the kernel is idle again, or once it printed what is waited for."""
         text = ""
         while True:
-            _, parts = deserialize_msg_from_ws_v1(self.socket.recv())  # type: ignore[no-untyped-call]
-            header, parent, _, content = (json.loads(part) for part in parts[:4])
+            header, parent, content = self._noted(self.socket.recv())
             if parent.get("msg_id") != ident:
                 continue
             self.message_ids.append(header["msg_id"])
@@ -187,6 +199,22 @@ class Notebook:
     def run(self, code: str) -> str:
         """Run a cell and return what it printed."""
         return self.printed(self.send(code))
+
+    def confirm(self, ident: str, kind: str = "execute_reply") -> None:
+        """Read until the Lab has asked, behind a cell's last message or one of another kind, and say so."""
+        while True:
+            opcode, frame = self.socket.recv_data_frame(control_frame=True)
+            if opcode == websocket.ABNF.OPCODE_BINARY:
+                self._noted(frame.data)
+            elif opcode == websocket.ABNF.OPCODE_PING and (ident, kind) in self.answered:
+                return
+
+    def _noted(self, message: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """The header, the parent's header and the content of a message that came."""
+        _, parts = deserialize_msg_from_ws_v1(message)  # type: ignore[no-untyped-call]
+        header, parent, _, content = (json.loads(part) for part in parts[:4])
+        self.answered.add((parent.get("msg_id", ""), header["msg_type"]))
+        return header, parent, content
 
     def closing_code(self) -> int:
         """Read until the Lab closes, and return the code it gives."""

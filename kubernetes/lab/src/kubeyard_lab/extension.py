@@ -9,6 +9,7 @@ from jupyter_server.serverapp import ServerApp
 
 from kubeyard_lab.attendance import Attendance, Spares
 from kubeyard_lab.authority import trust
+from kubeyard_lab.ending import end_when_told
 from kubeyard_lab.renewer import GatewayTokenRenewer
 from kubeyard_lab.waits import SCHEMA
 from kubeyard_lab.welcome import place_welcome
@@ -16,6 +17,7 @@ from kubeyard_lab.welcome import place_welcome
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
     """Welcome a new user. A home that cannot be written to is no reason not to start."""
+    end_when_told(server)
     try:
         if place_welcome(Path(server.root_dir)):
             server.log.info("placed the Welcome notebook")

@@ -6,8 +6,9 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+# A state in an address is a login's; elsewhere it is that of something, and told to be read.
 _SECRETS = re.compile(
-    r"(?i)(\b(?:token|code|_xsrf|state)=|\b(?:bearer|token) +|xsrf cookie for )(?!\.\.\.)[^\s&\"]+"
+    r"(?i)(\b(?:token|code|_xsrf)=|[?&]state=|\b(?:bearer|token) +|xsrf cookie for )(?!\.\.\.)[^\s&\"]+"
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]+"
 )
 

@@ -31,11 +31,13 @@ class Receipts:
             self._timer = IOLoop.current().call_later(_PING_AFTER_SECONDS, self._ping)
 
     def close(self) -> None:
-        """The browser is gone: with a good-bye it had read all, without one only what it had confirmed."""
+        """The browser is gone, and has what it had confirmed.
+
+        A good-bye confirms nothing: a browser that has said it reads no more of what was on its way.
+        """
         if self._timer is not None:
             IOLoop.current().remove_timeout(self._timer)
-        if self._browser.close_code is None:
-            self.received.break_off()
+        self.received.break_off()
 
     def _ping(self) -> None:
         self._timer = None

@@ -30,7 +30,64 @@
     }
   }
 
-  const plugin = {
+  const LOOK_MILLISECONDS = 2000;
+  const ANSWER_MILLISECONDS = 10000;
+
+  // JupyterLab dials a lost kernel seven times, up to two minutes apart, and then never again. While its server is
+  // away that only counts the tries down; so they begin anew once the server answers again.
+  class Return {
+    constructor(shell) {
+      this.shell = shell;
+      // The kernels that could not even be asked for since they were lost.
+      this.away = new WeakSet();
+    }
+
+    kernels() {
+      const contexts = [...this.shell.widgets("main")].map((widget) => widget.sessionContext ?? widget.content?.sessionContext);
+      return new Set(contexts.map((context) => context?.session?.kernel).filter((kernel) => kernel && !kernel.isDisposed));
+    }
+
+    // Whatever goes wrong with one look, the next one comes.
+    follow() {
+      this.look().catch(console.error).finally(() => setTimeout(() => this.follow(), LOOK_MILLISECONDS));
+    }
+
+    async look() {
+      for (const kernel of this.kernels()) {
+        if (kernel.connectionStatus === "connected") {
+          this.away.delete(kernel);
+          continue;
+        }
+        const state = await this.state(kernel);
+        if (state === undefined) {
+          this.away.add(kernel);
+          continue;
+        }
+        const isDue = this.away.delete(kernel) || kernel.connectionStatus === "disconnected";
+        if (isDue && state !== "dead" && !kernel.isDisposed) kernel.reconnect().catch(console.debug);
+      }
+    }
+
+    // What the server says of the kernel; undefined where no server says anything.
+    async state(kernel) {
+      const { baseUrl, token } = kernel.serverSettings;
+      // Behind a Hub the cookie alone does not let a page's question through.
+      const mark = /(?:^|; )_xsrf=([^;]*)/.exec(document.cookie)?.[1];
+      try {
+        const answer = await fetch(`${baseUrl}api/kernels/${encodeURIComponent(kernel.id)}`, {
+          cache: "no-store",
+          headers: { ...(token && { Authorization: `token ${token}` }), ...(mark && { "X-XSRFToken": mark }) },
+          signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
+        });
+        if (answer.status === 404 && answer.headers.get("Content-Type")?.includes("json")) return "dead";
+        return answer.ok ? (await answer.json()).execution_state : undefined;
+      } catch {
+        return undefined;
+      }
+    }
+  }
+
+  const waits = {
     id: "kubeyard-lab:kernel-waits",
     description: "Says what a kernel on its way waits for.",
     autoStart: true,
@@ -42,9 +99,16 @@
     },
   };
 
+  const returns = {
+    id: "kubeyard-lab:kernel-returns",
+    description: "Connects to the kernels again as soon as a server that was away is back.",
+    autoStart: true,
+    activate: (app) => new Return(app.shell).follow(),
+  };
+
   window._JUPYTERLAB = window._JUPYTERLAB || {};
   window._JUPYTERLAB["kubeyard-lab"] = {
     init: () => {},
-    get: async () => () => ({ __esModule: true, default: plugin }),
+    get: async () => () => ({ __esModule: true, default: [waits, returns] }),
   };
 })();
