@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
 from harness.waiting import wait_until
-from harness.web_ui import WebUi, running_web_ui
+from harness.web_ui import AdvancingClock, WebUi, running_web_ui
 from kubeyard_identity.verifier import Verifier
+from kubeyard_web.accounts.home import Homes
+from structlog.testing import capture_logs
 
 MADE = as_json({"path": "/user/bob", "shared_path": "/shared", "created": True})
 REFUSED = as_json(
@@ -94,6 +96,25 @@ def test_a_home_that_fails_is_told_and_tried_again_until_it_is_there(
     assert "HDFS home" not in browser.get("/account/password").text
 
 
+def test_a_home_that_nobody_can_ask_for_is_told_and_tried_again() -> None:
+    """As without signing keys: no token, so no question."""
+    asked: list[str] = []
+    clock = AdvancingClock()
+    homes = Homes(asked.append, clock)
+
+    def no_token() -> str:
+        raise OSError("no keys")
+
+    homes.ensure("bob", no_token)
+    assert homes.problem("bob") == "no keys"
+    clock.advance(6)
+    homes.ensure("bob", lambda: "a-token")
+    homes.close()
+
+    assert asked == ["a-token"]
+    assert homes.problem("bob") is None
+
+
 def test_a_home_that_hangs_holds_up_no_page(web_ui: WebUi, api_server: ApiServer) -> None:
     go_on = threading.Event()
 
@@ -111,10 +132,12 @@ def test_a_home_that_hangs_holds_up_no_page(web_ui: WebUi, api_server: ApiServer
 
 
 def test_an_api_server_that_is_away_is_told_in_plain_words(tmp_path: Path) -> None:
-    with running_web_ui(tmp_path) as web_ui:
+    with capture_logs() as events, running_web_ui(tmp_path) as web_ui:
         web_ui.add_user("bob")
         web_ui.browser().log_in("bob")
 
         problem = wait_until(lambda: web_ui.services.homes.problem("bob"), "the failure is known")
 
-    assert problem == "The API server at http://127.0.0.1:9 is out of reach."
+    assert problem == "the edge node is out of reach. It is made once that answers again."
+    [reason] = [event["reason"] for event in events if event["event"] == "home-failed"]
+    assert "127.0.0.1:9" in reason

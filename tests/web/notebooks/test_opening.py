@@ -1,9 +1,7 @@
 """Opening JupyterLab by way of our page: a real Hub, whose starts wait, fail and succeed as a test says."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -33,13 +31,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterHub]:
 
 @pytest.fixture(scope="module")
 def web(hub: JupyterHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebUi]:
-    folder = tmp_path_factory.mktemp("web")
-    changes: dict[str, Any] = {
-        "hub_api_url": hub.url,
-        "hub_url": HUB_URL,
-        "web_hub_service_token_file": hub.web_token_file,
-    }
-    with running_web_ui(folder, **changes) as running:
+    with running_web_ui(tmp_path_factory.mktemp("web"), **hub.told_to_web_ui(HUB_URL)) as running:
         for name in ("ada", "bob", "eve"):
             running.add_user(name)
         yield running
@@ -163,14 +155,7 @@ def test_nobody_is_led_elsewhere(ada: Browser, web: WebUi, path: str) -> None:
 
 def test_size_is_chosen_before_the_start(hub: JupyterHub, tmp_path: Path) -> None:
     hub.know("bob")
-    (tmp_path / "pods.json").write_text(json.dumps({"profiles": SIZES}))
-    changes: dict[str, Any] = {
-        "hub_api_url": hub.url,
-        "hub_url": HUB_URL,
-        "web_hub_service_token_file": hub.web_token_file,
-        "lab_pods_file": tmp_path / "pods.json",
-    }
-    with running_web_ui(tmp_path / "web", **changes) as web:
+    with running_web_ui(tmp_path / "web", **hub.told_to_web_ui(HUB_URL, SIZES)) as web:
         web.add_user("bob")
         bob = web.browser_of("bob")
         assert bob.get("/lab").headers["Location"] == "/lab/status"
@@ -182,6 +167,52 @@ def test_size_is_chosen_before_the_start(hub: JupyterHub, tmp_path: Path) -> Non
         assert bob.post("/lab", {"profile": "small"}, page="/lab/status").status_code == 303
         assert [kind for kind, _ in events(bob)][-1] == "ready"
         web.services.labs.stop("bob")
+
+
+def test_sizes_that_cannot_be_read_are_told_as_that(hub: JupyterHub, tmp_path: Path) -> None:
+    for name in ("dora", "bob"):
+        hub.know(name)
+    sizes = tmp_path / "sizes.json"
+    sizes.write_text("not of this kind")
+    hub.script("hold", "dora", "")
+    with running_web_ui(tmp_path, **hub.told_to_web_ui(HUB_URL) | {"lab_pods_file": sizes}) as web:
+        web.add_user("dora", is_admin=True)
+        web.add_user("bob")
+        dora, labs = web.browser_of("dora"), web.services.labs
+        for browser in (dora, web.browser_of("bob")):
+            page = browser.get("/lab/status").text
+            assert "The sizes to choose from cannot be read." in page
+            assert "JupyterHub is out of reach" not in page
+            assert ("sizes.json cannot be read" in page) is (browser is dora)
+
+        labs.start("dora", "")  # as before the file was damaged
+        assert heading(dora, "/lab/status") == "Starting JupyterLab"
+        assert next(events(dora))[0] == "step"
+        hub.script("failure", "dora", "Whatever: it was")
+        hub.script("hold", "dora")
+        assert list(events(dora))[-1] == ("over", "")
+        wait_until(lambda: labs.state("dora") == "stopped", "the start has failed")
+        assert heading(dora, "/lab/status") == "JupyterLab cannot be opened now"
+        hub.script("failure", "dora")
+
+
+def test_token_that_is_gone_or_another_is_told_to_administrators(hub: JupyterHub, tmp_path: Path) -> None:
+    told = hub.told_to_web_ui(HUB_URL)
+    own = tmp_path / "own-token"
+    own.write_text("not-the-hubs")
+    own.chmod(0o600)
+    with running_web_ui(tmp_path, **told | {"web_hub_service_token_file": own}) as web:
+        web.add_user("grace", is_admin=True)
+        web.add_user("bob")
+        grace, bob = web.browser_of("grace"), web.browser_of("bob")
+        assert "must hold what the Hub" in grace.get("/lab").text
+        for_bob = bob.get("/lab").text
+        own.unlink()
+        assert "own-token cannot be read (No such file or directory)" in grace.get("/lab").text
+        for_bob += bob.get("/lab").text
+        assert for_bob.count("JupyterHub is out of reach.") == 2
+        for inner in ("What is wrong", "must hold what the Hub", "own-token"):
+            assert inner not in for_bob
 
 
 def test_hub_out_of_reach_is_told_and_running_labs_stay_open(tmp_path: Path) -> None:

@@ -5,6 +5,15 @@ from kubeyard_web.cluster_words import in_words, in_words_of_text
 from kubeyard_web.notebooks.labs import ProgressEvent
 from kubeyard_web.notebooks.starts import Start, replay
 
+NOT_STARTED = (
+    "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create "
+    "failed: unable to start container process: error during container init: "
+)
+NO_PROGRAM = f'{NOT_STARTED}exec: "jupyterhub-singleuser": executable file not found in $PATH: unknown'
+NO_SCRIPT = f'{NOT_STARTED}exec: "/start": stat /start: no such file or directory: unknown'
+MAY_NOT = f'{NOT_STARTED}exec: "/start": permission denied: unknown'
+NO_FOLDER = f'{NOT_STARTED}error mounting "/nowhere" to rootfs at "/x": no such file or directory: unknown'
+
 
 @pytest.mark.parametrize(
     ("reason", "message", "what"),
@@ -61,6 +70,19 @@ from kubeyard_web.notebooks.starts import Start, replay
             'MountVolume.SetUp failed for volume "gateway-ca" : secret "edge-ca" not found',
             "The secret edge-ca is missing",
         ),
+        ("CreateContainerConfigError", 'configmap "lab" not found', "The configmap lab is missing"),
+        ("Failed", 'Error: secret "lab-env" not found', "The secret lab-env is missing"),
+        ("Failed", f"Error: {NO_PROGRAM}", "The image lacks the program that is to be started."),
+        ("StartError", NO_PROGRAM, "The image lacks the program that is to be started."),
+        ("RunContainerError", NO_SCRIPT, "The image lacks the program that is to be started."),
+        ("Failed", f"Error: {MAY_NOT}", "The container cannot be started."),
+        ("Failed", "Error: container has runAsNonRoot and image will run as root", "The container cannot be"),
+        ("Failed", f"Error: {NO_FOLDER}", "The container cannot be started."),
+        ("StartError", MAY_NOT, "The container cannot be made."),
+        ("Failed", "Error: ErrImagePull", "The image cannot be fetched."),
+        ("Failed", "Error: ImagePullBackOff", "The image cannot be fetched."),
+        ("Failed", "Error: InvalidImageName", "The image's name is not one."),
+        ("Failed", "Error: ErrImageNeverPull", "The image cannot be fetched."),
         (
             "FailedAttachVolume",
             "Multi-Attach error for volume",

@@ -1,10 +1,12 @@
 """What surrounds every page."""
 
 import re
+from pathlib import Path
 
 import pytest
+from harness.scripted_server import ScriptedServer, as_json
 from harness.site import Site
-from harness.web_ui import WebUi
+from harness.web_ui import WebUi, running_web_ui
 
 PAGES = ("/", "/applications", "/kernels", "/environments", "/environments/new", "/search")
 
@@ -114,3 +116,15 @@ def test_the_chip_says_when_the_api_is_away(site: Site) -> None:
     site.stop_api()
     site.web.app.extensions.pop("kubeyard-last-known")
     assert "API unreachable" in ada.get("/health-chip").text
+
+
+def test_the_chip_tells_an_api_that_fails_from_one_that_is_away(tmp_path: Path) -> None:
+    unreadable = as_json({"memory_mb": "of another kind"})
+    with (
+        ScriptedServer(lambda _asked: unreadable) as edge,
+        running_web_ui(tmp_path, api_url=edge.url) as web,
+    ):
+        web.add_user("ada")
+        chip = web.browser_of("ada").get("/health-chip").text
+    assert "API failing" in chip
+    assert "cannot read" in chip

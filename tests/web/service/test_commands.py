@@ -75,3 +75,19 @@ def test_wrong_settings_are_told_in_one_line_each_without_a_traceback(commands: 
         "KUBEYARD_JWKS_FILE is not set; the web UI cannot start without it.",
         "KUBEYARD_WEB_BIND is not host:port; give for example 127.0.0.1:5000.",
     ]
+
+
+@pytest.mark.parametrize("command", ["serve", "prepare-keys", "rotate-keys", "admin-link"])
+def test_damaged_keys_are_told_with_their_file_and_what_to_do(commands: Commands, command: str) -> None:
+    file = Path(commands.environment["KUBEYARD_WEB_SIGNING_KEYS_FILE"])
+    file.write_text('{"keys": [{"replaced_at"')
+
+    refused = commands.run(command)
+
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    told = (
+        f"{file} cannot be used (ValueError): put the signing keys back from their backup, then run {command}"
+    )
+    assert refused.stderr == f"{told} again.\n"
+    assert file.read_text() == '{"keys": [{"replaced_at"'

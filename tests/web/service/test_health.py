@@ -38,6 +38,15 @@ def test_ready_while_the_edge_and_the_hub_are_out_of_reach(web_ui: WebUi) -> Non
     assert web_ui.browser().log_in("bob").status_code == 302
 
 
+def test_not_ready_while_no_key_is_in_use(web_ui: WebUi) -> None:
+    web_ui.services.settings.web_signing_keys_file.write_text('{"keys": []}')
+
+    answer = web_ui.browser().get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["signing_keys"] == "unusable (LookupError)"
+
+
 def test_not_ready_without_signing_keys_but_alive(web_ui: WebUi) -> None:
     web_ui.services.settings.web_signing_keys_file.unlink()
 

@@ -217,6 +217,19 @@ def test_keys_of_a_secret_are_made_prepared_and_rotated_by_a_filter() -> None:
     assert _public_ids(in_use) == list(reversed(_public_ids(waiting)))
 
 
+def test_keys_of_a_secret_are_rotated_to_none_that_was_not_prepared(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The edge would be asked to believe a key that nobody could give it."""
+    out = StringIO()
+    finished = _filtered("rotate", _filtered("prepare", _filtered("new", "")))
+
+    assert change_keys("rotate", StringIO(finished), out) == 1
+
+    assert out.getvalue() == ""
+    assert "No next key waits" in capsys.readouterr().err
+
+
 def test_a_key_as_pem_signs_and_can_be_rotated(tmp_path: Path) -> None:
     pem = RSAKey.generate_key(2048).as_pem(private=True).decode()
     (tmp_path / "key.pem").write_text(pem)
@@ -225,7 +238,7 @@ def test_a_key_as_pem_signs_and_can_be_rotated(tmp_path: Path) -> None:
     token = TokenIssuer(keys, AdvancingClock(), ISSUER, 600).sign(BOB)
 
     assert Verifier(tmp_path / "jwks.json", ISSUER, "kubeyard-api").caller(token).name == "bob"
-    assert str(keys.current().kid) in _public_ids(_filtered("rotate", pem))
+    assert str(keys.current().kid) in _public_ids(_filtered("rotate", _filtered("prepare", pem)))
 
 
 def test_what_holds_no_keys_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

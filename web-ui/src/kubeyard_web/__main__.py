@@ -13,7 +13,7 @@ from kubeyard_web.migrations.run import migrate
 from kubeyard_web.server import Server
 from kubeyard_web.services import EXTENSION
 from kubeyard_web.settings import Settings, WrongSettings, load
-from kubeyard_web.tokens.keys import KeysAreKeptElsewhere, SigningKeys
+from kubeyard_web.tokens.keys import KeysAreKeptElsewhere, KeysUnusable, SigningKeys
 from kubeyard_web.tokens.keys_command import ACTIONS, change_keys
 
 
@@ -47,7 +47,15 @@ def _run(command: str) -> int:
         print(problem, file=sys.stderr)  # noqa: T201
         return 2
     logs.configure(settings.log_level)
-    return COMMANDS[command](settings)
+    try:
+        return COMMANDS[command](settings)
+    except KeysUnusable as problem:
+        print(  # noqa: T201
+            f"{problem.file} cannot be used ({problem.why}): put the signing keys back from their backup, "
+            f"then run {command} again.",
+            file=sys.stderr,
+        )
+        return 1
 
 
 def _migrate(settings: Settings) -> int:
@@ -58,6 +66,8 @@ def _migrate(settings: Settings) -> int:
 
 
 def _serve(settings: Settings) -> int:
+    # A process of the server that finds them unusable ends in a traceback, and is started again and again.
+    _keys(settings).ensure()
     Server(settings).run()
     return 0
 
@@ -79,12 +89,16 @@ def _rotate_keys(settings: Settings) -> int:
 
 def _change_keys(settings: Settings, change: Callable[[SigningKeys], str], told: str) -> int:
     try:
-        key_id = change(SigningKeys(settings.web_signing_keys_file, settings.jwks_file, Clock()))
+        key_id = change(_keys(settings))
     except KeysAreKeptElsewhere as problem:
         print(problem, file=sys.stderr)  # noqa: T201
         return 1
     print(told.format(key_id))  # noqa: T201
     return 0
+
+
+def _keys(settings: Settings) -> SigningKeys:
+    return SigningKeys(settings.web_signing_keys_file, settings.jwks_file, Clock())
 
 
 COMMANDS = {

@@ -1,6 +1,6 @@
 """The factory: settings in, a Flask application out."""
 
-from flask import Flask
+from flask import Flask, g
 from flask_login import LoginManager  # type: ignore[import-untyped]  # Flask-Login carries no types
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -12,7 +12,7 @@ from kubeyard_web.accounts.delays import LoginDelays
 from kubeyard_web.accounts.home import Homes
 from kubeyard_web.accounts.home_notice import register_home
 from kubeyard_web.accounts.login import Login
-from kubeyard_web.accounts.sessions import Sessions
+from kubeyard_web.accounts.sessions import Sessions, SignedIn
 from kubeyard_web.clock import Clock
 from kubeyard_web.database import Database
 from kubeyard_web.ending import register_ending
@@ -101,4 +101,8 @@ def _register_login(app: Flask) -> None:
     # A login is a row of our own that ends when it should: nothing is gained by binding it to an address.
     manager.session_protection = None
     manager.init_app(app)
-    manager.user_loader(lambda token: services().sessions.find(token))
+    manager.user_loader(_find_login)
+
+
+def _find_login(token: str) -> SignedIn | None:
+    return None if g.get("database_is_away") else services().sessions.find(token)

@@ -79,11 +79,11 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
+    # Errors are logged, and a statement's parameters may be what nobody should read there.
+    common = {"hide_parameters": True, "pool_size": 10, "max_overflow": 20}
     if not url.startswith("sqlite"):
-        return create_engine(
-            url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"connect_timeout": 5}
-        )
-    engine = create_engine(url, pool_size=10, max_overflow=20)
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **common)
+    engine = create_engine(url, **common)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

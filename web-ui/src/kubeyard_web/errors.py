@@ -1,14 +1,17 @@
 """What people and programs are told when something is refused or went wrong."""
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # Flask-WTF carries no types
 from jinja2 import TemplateError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from kubeyard_web.logs import request_id
+from kubeyard_web.tokens.keys import KeysUnusable
 
 log = structlog.get_logger()
 FOR_PROGRAMS = ("/api/", "/oauth/token", "/oauth/userinfo")
@@ -26,6 +29,25 @@ PAGES = {
         "Something went wrong on our side",
         "Try again; if it stays, tell an administrator the request's id.",
     ),
+    503: (
+        "database-away",
+        "The database does not answer",
+        "Nobody is logged out, and open notebooks go on. Try again; if it stays, tell an administrator.",
+    ),
+}
+DATABASE_RETRY_SECONDS = "5"
+NOT_SIGNED = ("signing-keys", "Nothing can be signed now")
+# What the database says by a code, of SQLite or of PostgreSQL, where it does answer.
+WRONG_STATEMENT = "SQLITE_ERROR"
+NOT_WRITTEN = ("database-not-written", "Nothing can be saved now")
+_DISK_FULL = (
+    "The database's disk is full: an administrator makes room there, and everything goes on by itself."
+)
+# Longer codes of SQLite begin with the shorter ones of the same kind.
+WHY_NOT_WRITTEN = {
+    "SQLITE_FULL": _DISK_FULL,
+    "53100": _DISK_FULL,
+    "SQLITE_READONLY": "The database is read-only: an administrator gives the web UI's account its folder.",
 }
 
 
@@ -47,6 +69,9 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(RefusedRequest, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
+    for away in (OperationalError, InterfaceError, NoConnectionFree):
+        app.register_error_handler(away, _database_away)
+    app.register_error_handler(KeysUnusable, _keys_unusable)
     app.register_error_handler(Exception, _bug)
 
 
@@ -77,13 +102,34 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _bug(error: Exception) -> ResponseReturnValue:
-    log.error("request-failed", exc_info=error, path=request.path)
+def _database_away(error: Exception) -> ResponseReturnValue:
+    # Whoever asks is in the database: the answer is made without asking for him again.
+    g.database_is_away = True
+    said = getattr(error, "orig", None) or error
+    code = str(getattr(said, "sqlite_errorname", None) or getattr(said, "sqlstate", None) or "")
+    if code == WRONG_STATEMENT:
+        return _bug(error, reason=str(said))
+    why_not_written = next((why for begin, why in WHY_NOT_WRITTEN.items() if code.startswith(begin)), None)
+    event = "database-not-written" if why_not_written else "database-away"
+    log.error(event, reason=str(said), kind=type(error).__name__, path=request.path)
+    response = _answer(503, why_not_written, NOT_WRITTEN if why_not_written else None)
+    response.headers["Retry-After"] = DATABASE_RETRY_SECONDS
+    return response
+
+
+def _keys_unusable(error: KeysUnusable) -> ResponseReturnValue:
+    log.error("signing-keys-unusable", file=str(error.file), reason=error.why, path=request.path)
+    return _answer(503, str(error), NOT_SIGNED)
+
+
+def _bug(error: Exception, **facts: str) -> ResponseReturnValue:
+    log.error("request-failed", exc_info=error, path=request.path, **facts)
     return _answer(InternalServerError.code, None)
 
 
-def _answer(status: int, next_step: str | None) -> Response:
+def _answer(status: int, next_step: str | None, named: tuple[str, str] | None = None) -> Response:
     code, heading, usual_step = PAGES.get(status, PAGES[400 if status < 500 else 500])
+    code, heading = named or (code, heading)
     next_step = next_step or usual_step
     if request.path.startswith(FOR_PROGRAMS):
         response = jsonify(code=code, detail=f"{heading}. {next_step}", request_id=request_id())
@@ -95,7 +141,7 @@ def _answer(status: int, next_step: str | None) -> Response:
 def _page(status: int, heading: str, next_step: str) -> str:
     # The shell of somebody who is logged in may itself be what failed.
     layouts = ["layout_plain.html"]
-    if status != 500 and getattr(current_user, "is_authenticated", False):
+    if status < 500 and getattr(current_user, "is_authenticated", False):
         layouts.insert(0, "layout.html")
     for layout in layouts:
         try:

@@ -8,7 +8,7 @@ from kubeyard_web.access import public
 from kubeyard_web.database import Database
 from kubeyard_web.migrations.run import is_current
 from kubeyard_web.services import services
-from kubeyard_web.tokens.keys import SigningKeys
+from kubeyard_web.tokens.keys import KeysUnusable, SigningKeys
 
 blueprint = Blueprint("health", __name__)
 FINE = "ok"
@@ -49,6 +49,6 @@ def keys_check(keys: SigningKeys) -> str:
     """Whether tokens can be signed, or why not."""
     try:
         keys.current()
-    except (OSError, ValueError, LookupError) as error:
-        return f"unusable ({type(error).__name__})"
+    except KeysUnusable as error:
+        return f"unusable ({error.why})"
     return FINE

@@ -36,7 +36,8 @@ class Home:
 class Homes:
     """Makes homes through `make(token)`, two at a time, and knows which failed and why.
 
-    `make` returns when the home is there, and raises an exception whose text tells people the reason.
+    `make` returns when the home is there; it and what gives its token raise exceptions whose text tells
+    people the reason.
     """
 
     def __init__(self, make: Callable[[str], None], clock: Clock) -> None:
@@ -54,7 +55,12 @@ class Homes:
             if len(self._known) >= REMEMBERED_PEOPLE:
                 self._known.clear()
             self._known[name] = Home(HomeState.BEING_MADE, self._clock.now())
-        self._workers.submit(self._attempt, name, token())
+        try:
+            signed = token()
+        except Exception as error:  # nobody can be asked: as any other failure
+            self._note(name, self._failed(name, error))
+            return
+        self._workers.submit(self._attempt, name, signed)
 
     def _is_due(self, home: Home | None) -> bool:
         if home is None:
@@ -65,11 +71,18 @@ class Homes:
         try:
             self._make(token)
         except Exception as error:  # whatever it is, the person is told and the next page tries again
-            log.warning("home-failed", user=name, reason=str(error))
-            result = Home(HomeState.FAILED, self._clock.now(), str(error))
+            result = self._failed(name, error)
         else:
             log.info("home-ready", user=name)
             result = Home(HomeState.READY, self._clock.now())
+        self._note(name, result)
+
+    def _failed(self, name: str, error: Exception) -> Home:
+        # What people are told leaves out what is behind it, as our addresses.
+        log.warning("home-failed", user=name, reason=str(error.__cause__ or error))
+        return Home(HomeState.FAILED, self._clock.now(), str(error))
+
+    def _note(self, name: str, result: Home) -> None:
         with self._lock:
             self._known[name] = result
 

@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar, cast
 
-from flask import current_app
+import structlog
+from flask import current_app, g
 from flask_login import current_user  # type: ignore[import-untyped]  # Flask-Login carries no types
 from kubeyard_client.errors import ApiError, ApiUnreachable
 
 Answer = TypeVar("Answer")
 EXTENSION = "kubeyard-last-known"
+IN_VAIN = "kubeyard_asked_in_vain"
 REMEMBERED_ANSWERS = 2000
 FIRST_FAULT_STATUS = 500
 API_AWAY = "The API server is out of reach."
+API_UNREADABLE = (
+    "The API server answers what the web UI cannot read: they may be of different versions. An administrator "
+    "compares them, and reads the web UI's log."
+)
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -71,13 +78,7 @@ def last_known() -> LastKnown:
 
 def ask(question: str, call: Callable[[], Answer]) -> Known[Answer]:
     """Ask the API in the visitor's name. Nobody is ever shown what another person was told."""
-    who = str(current_user.name)
-    try:
-        answer = call()
-    except ApiError as error:
-        return _old(who, question, error)
-    last_known().remember(who, question, answer)
-    return Known(answer, as_of=datetime.now(UTC))
+    return _ask(str(current_user.name), question, call)
 
 
 def ask_again_after(age: timedelta, question: str, call: Callable[[], Answer]) -> Known[Answer]:
@@ -85,21 +86,43 @@ def ask_again_after(age: timedelta, question: str, call: Callable[[], Answer]) -
     found = last_known().recall("", question)
     if found and datetime.now(UTC) - found[0] < age:
         return Known(cast("Answer", found[1]), as_of=found[0])
+    return _ask("", question, call)
+
+
+def _ask(who: str, question: str, call: Callable[[], Answer]) -> Known[Answer]:
+    """Ask, unless this page has asked in vain already: each of its questions would wait as long again."""
+    if in_vain := g.get(IN_VAIN):
+        return _old(who, question, in_vain)
     try:
         answer = call()
     except ApiError as error:
-        return _old("", question, error)
-    last_known().remember("", question, answer)
+        if isinstance(error, ApiUnreachable):
+            _note(error)
+        return _old(who, question, error)
+    last_known().remember(who, question, answer)
     return Known(answer, as_of=datetime.now(UTC))
+
+
+def _note(error: ApiUnreachable) -> None:
+    if error.answered:
+        log.warning("api-unreadable", reason=str(error))
+    else:
+        setattr(g, IN_VAIN, error)
 
 
 def _old(who: str, question: str, error: ApiError) -> Known[Answer]:
     """Return the last good answer when the API is away or broken; a refusal is raised."""
     if not isinstance(error, ApiUnreachable) and error.status < FIRST_FAULT_STATUS:
         raise error
-    is_away = isinstance(error, ApiUnreachable)
-    problem, since = (API_AWAY, last_known().missed()) if is_away else (error.detail, None)
+    problem, since = _problem(error)
     found = last_known().recall(who, question)
     if found is None:
         return Known(None, problem=problem, since=since)
     return Known(cast("Answer", found[1]), as_of=found[0], problem=problem, since=since)
+
+
+def _problem(error: ApiError) -> tuple[str, datetime | None]:
+    """What people are told, and since when nobody answers."""
+    if not isinstance(error, ApiUnreachable):
+        return error.detail, None
+    return (API_UNREADABLE, None) if error.answered else (API_AWAY, last_known().missed())

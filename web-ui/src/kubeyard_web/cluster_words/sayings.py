@@ -90,6 +90,7 @@ NO_QUOTA = (
 
 NO_IMAGE_SAYINGS = (
     saying("InvalidImageName", r"", "The image's name is not one.", TELL_IMAGE),
+    saying("Failed", r"^Error: InvalidImageName", "The image's name is not one.", TELL_IMAGE),
     saying(
         NO_IMAGE,
         r"(?i)unauthorized|denied|authentication required|no basic auth",
@@ -117,18 +118,37 @@ NO_IMAGE_SAYINGS = (
     saying(NO_IMAGE, r"(?i)pull", "The image cannot be fetched.", TELL_IMAGE),
 )
 
+# The kubelet calls many things "Failed"; what no image is to blame for comes before the images' own sayings.
+NOT_CONFIGURED = (
+    saying(
+        "FailedMount CreateContainerConfigError Failed",
+        r'(?P<kind>secret|configmap) "(?P<name>[^"]+)" not found',
+        "The {kind} {name} is missing, which must be there before this can start.",
+        "An administrator makes it, or corrects the name in the chart's values.",
+    ),
+)
+
+NOT_STARTED = (
+    saying(
+        "Failed StartError RunContainerError",
+        r"exec: .*(executable file not found|no such file or directory)",
+        "The image lacks the program that is to be started.",
+        "An administrator checks the image, or chooses another.",
+    ),
+    saying(
+        "Failed",
+        r"^Error: (?!ErrImage|ImagePull|InvalidImageName)",
+        "The container cannot be started.",
+        "An administrator looks at what was said, and at the pod's events.",
+    ),
+)
+
 NO_VOLUME = (
     saying(
         "FailedAttachVolume",
         r"Multi-Attach|already (exclusively )?attached",
         "The volume is still attached to another node.",
         "It comes free within minutes once its last pod is gone. Try again then.",
-    ),
-    saying(
-        "FailedMount",
-        r'(?P<kind>secret|configmap) "(?P<name>[^"]+)" not found',
-        "The {kind} {name} is missing, which must be there before this can start.",
-        "An administrator makes it, or corrects the name in the chart's values.",
     ),
     saying("FailedMount FailedAttachVolume FailedMapVolume", r"", "The volume cannot be used.", TELL),
     saying("ProvisioningFailed", r"", "The volume cannot be made.", TELL),
@@ -148,13 +168,7 @@ NOT_LIVING = (
         "An administrator finds the reason at the end of its log: `kubectl logs --previous`.",
     ),
     saying(
-        "CreateContainerConfigError",
-        r'(?P<kind>secret|configmap) "(?P<name>[^"]+)" not found',
-        "The {kind} {name} is missing, which must be there before this can start.",
-        "An administrator makes it, or corrects the name in the chart's values.",
-    ),
-    saying(
-        "CreateContainerConfigError CreateContainerError RunContainerError",
+        "CreateContainerConfigError CreateContainerError RunContainerError StartError",
         r"",
         "The container cannot be made.",
         "An administrator looks at the pod's events.",
@@ -177,6 +191,8 @@ SAYINGS: tuple[Saying, ...] = (
     *GOING_WELL,
     *NO_NODE,
     *NO_QUOTA,
+    *NOT_CONFIGURED,
+    *NOT_STARTED,
     *NO_IMAGE_SAYINGS,
     *NO_VOLUME,
     *NOT_LIVING,

@@ -1,5 +1,6 @@
 """The form that makes a kernel: what was typed, what is wrong with it, and what to ask of the API."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -50,7 +51,8 @@ class Form:
     executor_memory_mb: str = "1024"
     executors: str = "1"
     executor_cores: str = "1"
-    queue: str = "interactive"
+    # Empty is the platform's own.
+    queue: str = ""
     # Seconds; empty is as the platform does.
     cull_idle_seconds: str = ""
     # Empty is the platform's own.
@@ -97,6 +99,11 @@ class Form:
             pasted="\n".join(wrong.text for wrong in parsed.problems),
             errors={"pasted": f"Not taken over: {problems}."} if problems else {},
         )
+
+    def with_queue(self, open_queues: Sequence[str], usual: str) -> "Form":
+        """Choose the platform's own queue where none was chosen, or one that takes applications at all."""
+        first = usual if usual in open_queues else next(iter(open_queues), usual)
+        return replace(self, queue=self.queue or first)
 
     def with_error(self, name: str, message: str) -> "Form":
         """Say what is wrong beside a field, or above the form where no field has that name."""

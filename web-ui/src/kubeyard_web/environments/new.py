@@ -13,17 +13,22 @@ from kubeyard_web.backend.known import API_AWAY, ask
 from kubeyard_web.environments.form import Form
 from kubeyard_web.environments.views import build_url
 
+MAYBE_MADE = (
+    "The API server was asked to build this, and its answer did not come. Look among your environments "
+    "before you try again;"
+)
 blueprint = Blueprint("new_environment", __name__, url_prefix="/environments")
 
 
 def _page(form: Form, status: int = 200) -> ResponseReturnValue:
-    known = ask("queues", api().list_queues)
-    queues = [queue for queue in known.value.queues if queue.is_leaf and queue.is_open] if known.value else []
-    names = [queue.name for queue in queues]
+    seen = ask("queues", api().list_queues)
+    known = seen.value
+    names = [queue.name for queue in known.queues if queue.is_leaf and queue.is_open] if known else []
+    form = form.with_queue(names, known.default_queue if known else "")
     if form.queue not in names:
         names.insert(0, form.queue)
     sparks = ask("sparks", api().list_sparks).value
-    return render_template("environments/new.html", form=form, queues=names, sparks=sparks), status
+    return render_template("environments/new.html", form=form, seen=seen, queues=names, sparks=sparks), status
 
 
 @blueprint.get("/channels")
@@ -69,10 +74,9 @@ def _pasted(form: Form) -> ResponseReturnValue:
 def _queue(form: Form, wanted: NewEnvironment) -> ResponseReturnValue:
     try:
         environment = api().create_environment(wanted)
-    except ApiUnreachable:
-        return _page(
-            form.with_error("form", f"{API_AWAY} Nothing was made; what you typed is still here."), 503
-        )
+    except ApiUnreachable as error:
+        outcome = f"{API_AWAY} Nothing was made;" if error.unheard else MAYBE_MADE
+        return _page(form.with_error("form", f"{outcome} what you typed is still here."), 503)
     except ApiError as error:
         field = "name" if error.code == ErrorCode.CONFLICT else _field_of(error.detail)
         return _page(form.with_error(field, error.detail), 422)

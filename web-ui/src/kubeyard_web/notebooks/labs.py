@@ -121,19 +121,30 @@ class Labs:
             return next((event for event in events if event and event.is_failed), None)
 
     def _send(self, method: str, path: str, **more: Any) -> requests.Response:
-        if self._token_file is None:
-            raise HubAway("KUBEYARD_WEB_HUB_SERVICE_TOKEN_FILE is not set, so the Hub cannot be asked")
-        headers = {"Authorization": f"token {self._token_file.read_text().strip()}"}
+        headers = {"Authorization": f"token {self._token()}"}
         options: dict[str, Any] = {"timeout": TIMEOUT_SECONDS, "allow_redirects": False} | more
         try:
             answer = self._http.request(method, self._url + path, headers=headers, **options)
         except requests.RequestException as error:
             raise HubAway(f"the Hub does not answer ({type(error).__name__})") from error
         if answer.status_code in (401, 403):
-            raise HubAway("the Hub does not accept the web UI's token")
+            raise HubAway(
+                "the Hub does not accept the web UI's token: KUBEYARD_WEB_HUB_SERVICE_TOKEN_FILE must hold "
+                "what the Hub's KUBEYARD_HUB_SERVICE_TOKEN_FILE does"
+            )
         if answer.status_code >= 500 and method == "GET":
             raise HubAway(f"the Hub answers {answer.status_code}")
         return answer
+
+    def _token(self) -> str:
+        if self._token_file is None:
+            raise HubAway("KUBEYARD_WEB_HUB_SERVICE_TOKEN_FILE is not set, so the Hub cannot be asked")
+        try:
+            return self._token_file.read_text().strip()
+        except OSError as error:
+            raise HubAway(
+                f"{self._token_file} cannot be read ({error.strerror}): put the token back"
+            ) from error
 
 
 def _state(server: dict[str, Any]) -> LabState:

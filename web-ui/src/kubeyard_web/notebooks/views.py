@@ -61,7 +61,7 @@ def status() -> ResponseReturnValue:
         if state is LabState.RUNNING:
             return redirect(lab_address(wanted_path()), code=303)
         failure = _labs().last_failure(name) if state is LabState.STOPPED else None
-        profiles = _profiles()
+        profiles = _profiles() if state is LabState.STOPPED else ()
     except (HubAway, ProfilesUnreadable) as error:
         return _cannot(error)
     start = failed(failure) if failure else Start()
@@ -115,6 +115,10 @@ def _progress(labs: Labs, name: str, address: str, process: Ending) -> Iterator[
                 yield _sse("failed" if start.failure else "step", _part(start, since))
         # The Hub knows of no start any more: the page asks anew what is.
         yield _sse("over", "")
+    except ProfilesUnreadable as error:
+        log.warning("lab-progress-interrupted", reason=str(error))
+        # To follow on would end here again; the page that is asked for anew says what is wrong.
+        yield _sse("over", "")
     except HubAway as error:
         log.warning("lab-progress-interrupted", reason=str(error))
         yield "retry: 2000\n\n"
@@ -127,7 +131,7 @@ def _part(start: Start, since: datetime | None) -> str:
         "since": since,
         "start": start,
         "state": LabState.STARTING,
-        "profiles": _profiles(),
+        "profiles": _profiles() if start.failure else (),
         "wanted": wanted_path(),
     }
     return render_template("notebooks/_start.html", **facts)
@@ -149,10 +153,20 @@ def _to_status() -> ResponseReturnValue:
 def _cannot(error: Exception) -> ResponseReturnValue:
     """What the Hub or its settings say no to, on the same page."""
     log.warning("lab-not-opened", user=current_user.name, reason=str(error))
+    if isinstance(error, ProfilesUnreadable):
+        return _page(state=None, start=Start(), profiles=(), sizes_unreadable=str(error))
     if isinstance(error, StartRefused):
-        return _page(state=LabState.STOPPED, start=Start(), profiles=_profiles(), refusal=str(error)), 409
+        return _refused(error)
     address = lab_address(wanted_path())
     return _page(state=None, start=Start(), profiles=(), away=str(error), address=address)
+
+
+def _refused(error: StartRefused) -> ResponseReturnValue:
+    try:
+        profiles = _profiles()
+    except ProfilesUnreadable as unreadable:
+        return _cannot(unreadable)
+    return _page(state=LabState.STOPPED, start=Start(), profiles=profiles, refusal=str(error)), 409
 
 
 def _labs() -> Labs:

@@ -22,10 +22,13 @@ def edge_parts(known: Known[Platform], api_url: str) -> list[Part]:
     """Each of them; while the api-server is away, what was last known of the others is not repeated."""
     if known.value is not None and not known.problem:
         return [_part(each) for each in known.value.parts]
-    reason = (
-        f"{known.problem} It is sought at {api_url} (KUBEYARD_API_URL): look at the edge node. Logins, "
-        "running Labs and kernels go on."
-    )
+    # Where it does answer, or nobody can be asked, the problem says itself what to do, and more may be out.
+    reason = known.problem
+    if known.since:
+        reason += (
+            f" It is sought at {api_url} (KUBEYARD_API_URL): look at the edge node. Logins, running Labs and "
+            "kernels go on."
+        )
     away = Part(API_SERVER, WHAT[API_SERVER], FAILS, reason, since=known.since)
     rest = [Part(name, what, UNKNOWN, "Only the API server can tell.") for name, what in WHAT.items()]
     return [away, *rest[1:]]

@@ -6,6 +6,7 @@ from kubeyard_web.platform.parts import WORKS, Part, failing
 
 TIMEOUT_SECONDS = (2, 3)
 LABS_GO_ON = "Labs that run go on"
+LOOK = "Look at its log, and at its pod where it has one."
 
 
 def hub_part(api_url: str) -> Part:
@@ -17,7 +18,8 @@ def hub_part(api_url: str) -> Part:
         return Part(name, what, WORKS, version=str(answer.json()["version"]))
     except (requests.RequestException, ValueError, KeyError, TypeError) as error:
         reason = (
-            f"It does not answer at {api_url} ({type(error).__name__}). {LABS_GO_ON}; nobody can start one."
+            f"It does not answer at {api_url} ({type(error).__name__}). {LABS_GO_ON}; nobody can start one. "
+            f"{LOOK}"
         )
         return failing(name, what, reason)
 
@@ -31,6 +33,7 @@ def proxy_part(url: str) -> Part:
         return Part(name, what)
     except requests.RequestException as error:
         reason = (
-            f"It does not answer at {url} ({type(error).__name__}). {LABS_GO_ON}; no browser reaches them."
+            f"It does not answer at {url} ({type(error).__name__}). {LABS_GO_ON}; no browser reaches them. "
+            f"{LOOK}"
         )
         return failing(name, what, reason)

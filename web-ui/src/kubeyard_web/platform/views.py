@@ -1,6 +1,8 @@
 """The page, and its part that is asked for anew while it is open."""
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from flask import Blueprint, render_template
 from kubeyard_client.errors import ApiError
@@ -44,16 +46,14 @@ def _facts() -> dict[str, object]:
         known = _ask_edge()
         here = [*own_parts(services()), hub.result(), proxy.result()]
         groups = {"Web UI and JupyterHub": here, "Edge node and Hadoop": edge_parts(known, settings.api_url)}
-        shown, labs, problem = pods.result() if pods else ([], 0, "")
+        found = pods.result() if pods else Pods()
     everything: list[Part] = [part for group in groups.values() for part in group]
     bad = [part for part in everything if part.state.tone == "bad"]
     return {
         "groups": groups,
         "failing": bad,
         "on_kubernetes": cluster is not None,
-        "pods": shown,
-        "labs": labs,
-        "pods_problem": problem,
+        "pods": found,
     }
 
 
@@ -66,11 +66,23 @@ def _ask_edge() -> Known[Platform]:
         return Known(None, problem=f"{believed}It says: {error.detail}")
 
 
-def _pods(cluster: Kubernetes) -> tuple[list[Pod], int, str]:
+@dataclass(frozen=True)
+class Pods:
     """The platform's own pods and those Labs that are in trouble; how many Labs are fine; what went wrong."""
+
+    shown: Sequence[Pod] = ()
+    fine_labs: int = 0
+    problem: str = ""
+    # What there was more of than is looked at, with how many were.
+    cut: Mapping[str, int] = field(default_factory=dict)
+
+
+def _pods(cluster: Kubernetes) -> Pods:
     try:
-        found = pods_in_words(cluster.pods(), cluster.warnings())
+        pods, warnings = cluster.pods(), cluster.warnings()
     except KubernetesAway as error:
-        return [], 0, str(error)
-    fine = [pod for pod in found if pod.component == LAB and pod.is_fine]
-    return [pod for pod in found if pod not in fine], len(fine), ""
+        return Pods(problem=str(error))
+    found = pods_in_words(pods.items, warnings.items)
+    fine = {pod.name for pod in found if pod.component == LAB and pod.is_fine}
+    cut = {name: len(each.items) for name, each in (("pods", pods), ("warnings", warnings)) if each.is_cut}
+    return Pods([pod for pod in found if pod.name not in fine], len(fine), cut=cut)

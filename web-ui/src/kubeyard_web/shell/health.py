@@ -24,7 +24,9 @@ def health(known: Known[Cluster]) -> Health:
     cluster = known.value
     as_of = cluster.as_of if cluster else None
     if known.problem:
-        return Health("API unreachable", "bad", known.problem, as_of)
+        # Since when nobody answers is known only where nobody does.
+        word = "API unreachable" if known.since else "API failing"
+        return Health(word, "bad", known.problem, as_of)
     if cluster is None or as_of is None:
         return Health("Connecting", "wait", "The cluster has not been seen yet.", None)
     if not cluster.reachable:

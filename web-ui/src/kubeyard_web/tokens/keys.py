@@ -21,6 +21,18 @@ class KeysAreKeptElsewhere(Exception):  # noqa: N818 - it names what is wrong
     """The file cannot be written here, as a mounted Secret cannot; whoever made it changes it."""
 
 
+class KeysUnusable(Exception):  # noqa: N818 - it names what is wrong
+    """Nothing can be signed; the text tells people so, without where the file is."""
+
+    def __init__(self, file: Path, error: Exception) -> None:
+        self.file = file
+        self.why = type(error).__name__
+        super().__init__(
+            f"The web UI's signing keys are unusable ({self.why}). An administrator puts the file back from "
+            "its backup."
+        )
+
+
 class SigningKeys:
     """The current key first, then those that it replaced and whose tokens may still live."""
 
@@ -33,15 +45,17 @@ class SigningKeys:
         self._loaded_stamp: tuple[int, int] | None = None
 
     def current(self) -> RSAKey:
-        """The key to sign with."""
-        return stored_keys.signing_key(self._keys())
+        """The key to sign with; raises KeysUnusable."""
+        with self._told_if_unusable():
+            return stored_keys.signing_key(self._keys())
 
     def public_set(self) -> dict[str, Any]:
-        """All public keys, as a JSON Web Key Set."""
-        return stored_keys.public_set(self._keys())
+        """All public keys, as a JSON Web Key Set; raises KeysUnusable."""
+        with self._told_if_unusable():
+            return stored_keys.public_set(self._keys())
 
     def ensure(self) -> None:
-        """Make the first key when there is none, and publish the public set."""
+        """Make the first key when there is none, and publish the public set; raises KeysUnusable."""
         if self._private_file.exists() and not self._is_ours_to_write():
             self._publish(self._read())
             return
@@ -52,14 +66,17 @@ class SigningKeys:
                 self._publish(self._read())
 
     def prepare(self) -> str:
-        """Publish a next key, by which nothing is signed yet; returns its id, raises KeysAreKeptElsewhere."""
+        """Publish a next key, by which nothing is signed yet; returns its id.
+
+        Raises KeysAreKeptElsewhere, or KeysUnusable.
+        """
         with self._changing():
             keys = stored_keys.prepared(self._read())
             self._store(keys)
         return str(next(each.key.kid for each in keys if each.is_next))
 
     def rotate(self) -> str:
-        """Sign with the next key, or a new one, from now on; raises KeysAreKeptElsewhere.
+        """Sign with the next key, or a new one, from now on; raises KeysAreKeptElsewhere, or KeysUnusable.
 
         Returns its id. The old one stays published until its tokens have ended.
         """
@@ -77,8 +94,16 @@ class SigningKeys:
                 self._loaded, self._loaded_stamp = self._read(), stamp
             return self._loaded
 
+    @contextmanager
+    def _told_if_unusable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, LookupError) as error:
+            raise KeysUnusable(self._private_file, error) from error
+
     def _read(self) -> Keys:
-        return stored_keys.parsed(self._private_file.read_text()) if self._private_file.exists() else ()
+        with self._told_if_unusable():
+            return stored_keys.parsed(self._private_file.read_text()) if self._private_file.exists() else ()
 
     def _store(self, keys: Keys) -> None:
         # Published first: no token may be signed by a key that the verifiers cannot know yet.

@@ -49,7 +49,7 @@ class TokenIssuer:
         return min(most, self._lifetime_seconds)
 
     def sign(self, bearer: Bearer) -> str:
-        """A new token for this bearer."""
+        """A new token for this bearer; raises KeysUnusable."""
         key, now = self._keys.current(), self._clock.now()
         claims = {
             "iss": self._issuer,
@@ -64,7 +64,10 @@ class TokenIssuer:
         return jwt.encode({"alg": "RS256", "kid": str(key.kid), "typ": "JWT"}, claims, key, ["RS256"])
 
     def token(self, bearer: Bearer) -> str:
-        """A token for calls in this bearer's name, made anew only when the last one is getting old."""
+        """A token for calls in this bearer's name, made anew only when the last one is getting old.
+
+        Raises KeysUnusable when it has to be made and cannot.
+        """
         now = self._clock.now().timestamp()
         with self._lock:
             renew_at, token = self._made.get(bearer, (0.0, ""))

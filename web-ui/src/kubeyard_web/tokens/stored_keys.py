@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from joserfc.errors import JoseError
 from joserfc.jwk import KeyParameters, KeySet, RSAKey
 
 RSA_BITS = 2048
@@ -44,7 +45,17 @@ Keys = tuple[StoredKey, ...]
 # To check a private key takes some 40 ms, and every start reads the same file at least twice.
 @lru_cache(maxsize=2)
 def parsed(text: str) -> Keys:
-    """Read the stored keys, or the one key of a PEM file; raises ValueError or LookupError."""
+    """Read the stored keys, or the one key of a PEM file; raises ValueError where it is neither."""
+    try:
+        keys = _parsed(text)
+    except (ValueError, LookupError, TypeError, JoseError) as error:
+        raise ValueError("these are no stored keys") from error
+    if not all(each.key.is_private for each in keys):
+        raise ValueError("a key lacks its private half")
+    return keys
+
+
+def _parsed(text: str) -> Keys:
     if text.lstrip().startswith("-----BEGIN"):
         key = RSAKey.import_key(text, _FORM)
         key.ensure_kid()
@@ -78,8 +89,11 @@ def rotated(keys: Keys, now: datetime) -> Keys:
 
 
 def signing_key(keys: Keys) -> RSAKey:
-    """The key to sign with."""
-    return next(each.key for each in keys if not each.is_next)
+    """The key to sign with; raises LookupError where none is in use."""
+    used = [each.key for each in keys if not each.is_next]
+    if not used:
+        raise LookupError("no key is in use: rotate-keys puts the next one, or a new one, there")
+    return used[0]
 
 
 def public_set(keys: Keys) -> dict[str, Any]:

@@ -7,7 +7,11 @@
 
   function follow() {
     const source = new EventSource(root.dataset.progress);
-    const show = (event) => { place.innerHTML = event.data; };
+    const show = (event) => {
+      place.innerHTML = event.data;
+      // Times are written at once, as after any other part of a page that is replaced.
+      document.dispatchEvent(new CustomEvent("htmx:afterSwap", { detail: { target: place } }));
+    };
     source.addEventListener("step", show);
     source.addEventListener("failed", (event) => {
       source.close();
