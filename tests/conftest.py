@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness.platform import Platform
-from harness.postgresql import MISSING, PostgreSql, find_programs, running_postgresql
+from harness.postgresql import PostgreSql, running_postgresql
 
 OFFSET = 1700
 RESULTS = Path(__file__).resolve().parents[1] / "build" / "results"
@@ -48,8 +48,5 @@ def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSql]:
     """One running PostgreSQL for all tests; each makes databases of its own in it."""
-    programs = find_programs()
-    if programs is None:
-        pytest.skip(MISSING)
-    with running_postgresql(programs) as server:
+    with running_postgresql() as server:
         yield server

@@ -12,7 +12,8 @@ usage: bash tests/run.sh [all|fast|long|cluster|lint|PYTEST ARGUMENTS...]
   long   the tests of kernels on real YARN that wait for much, and stock beside them, some 30 min; not in all, which says so
   cluster  the chart and its script on the Kubernetes cluster that KUBEYARD_TEST_CONTEXT names (a context of kubectl;
          never on another), with a real YARN on this machine as its edge. KUBEYARD_TEST_LOAD_IMAGE=<command> has the
-         images built and each of their archives handed to the command; without it the cluster has them already
+         images built and each of their archives handed to the command; without it the cluster has them already.
+         KUBEYARD_TEST_CLUSTER=<folder> starts a cluster for it and ends it afterwards, see tests/one_node_cluster.sh
   lint   rules and types only
   anything else is handed to pytest in the same environments:  bash tests/run.sh tests/yarn -k kill
 
@@ -31,6 +32,8 @@ export UV_CACHE_DIR=${UV_CACHE_DIR:-$KUBEYARD_CACHE/uv} UV_PYTHON_DOWNLOADS=neve
 export PATH=$PATH:$KUBEYARD_CACHE/bin
 # The daemons' and the browser's ports in tests, so that a platform in use on this machine is left alone.
 export KUBEYARD_TEST_PORT_OFFSET=${KUBEYARD_TEST_PORT_OFFSET:-1700}
+# shellcheck source=tests/one_node_cluster.sh
+. tests/one_node_cluster.sh
 members=(yarn/client yarn/edge yarn/identity yarn/kernelspecs api-server/client api-server web-ui local kubernetes/hub kubernetes/lab)
 
 say() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
@@ -79,6 +82,8 @@ make_environments() {
 
 results=()
 failed=0
+platform=''
+labs=''
 
 phase() { # name command...
   local name=$1; shift
@@ -92,16 +97,29 @@ phase() { # name command...
 lint() { pre-commit run --all-files --show-diff-on-failure; }
 # shellcheck disable=SC2329  # phase calls it
 tests() { local name=$1; shift; python -m pytest --junit-xml="$build/results/$name.xml" "$@"; }
-# Much of these tests' time is waiting: a file beside another. Not for those that share one platform.
+# Much of these tests' time is waiting: a file beside another.
 # shellcheck disable=SC2329  # phase calls it
 tests_beside_each_other() { tests "$@" --numprocesses 2 --dist loadfile; }
+# Tests of Labs bring all they need and mostly wait: they go on beside those that share the one platform.
+# shellcheck disable=SC2329  # on_one_platform calls it
+begin_labs() {
+  tests labs tests/lab -m "daemons and not long" -p no:cacheprovider >"$build/results/labs.log" 2>&1 &
+  labs=$!
+}
+# shellcheck disable=SC2329  # phase calls it
+end_labs() {
+  local verdict=0
+  wait "$labs" || verdict=$?
+  labs=''
+  cat "$build/results/labs.log"
+  return "$verdict"
+}
 
 # One platform for all the tests that need one: each start costs minutes.
 # shellcheck disable=SC2329  # phase calls it
 start_platform() {
   platform=$(mktemp -d /var/tmp/kubeyard-tests-XXXXXX)
   chmod 755 "$platform"
-  trap stop_platform EXIT
   on_platform || return
   export KUBEYARD_TEST_HOME=$platform
 }
@@ -112,25 +130,48 @@ on_platform() { KUBEYARD_GATEWAY_SPARES=${KUBEYARD_GATEWAY_SPARES:-0} KUBEYARD_H
 
 # shellcheck disable=SC2329  # phase calls it
 stop_platform() {
-  (( failed )) && cp -r "$platform/logs" "$build/results/logs"
-  on_platform stop || failed=1
+  keep_logs
+  [[ ! -d $platform ]] || on_platform stop || failed=1
   rm -rf "$platform"
+  platform=''
   unset KUBEYARD_TEST_HOME
-  trap - EXIT
+}
+
+# However a run ends, nothing of it runs on.
+# shellcheck disable=SC2329  # the trap calls it
+end_all() {
+  end_cluster || true
+  [[ -z $labs ]] || kill "$labs"
+  [[ -z $platform ]] || stop_platform
+}
+
+# shellcheck disable=SC2329  # phases call it
+keep_logs() {
+  if (( failed )) && [[ -d $platform/logs ]]; then
+    mkdir -p "$build/results/logs"
+    cp -r "$platform/logs/." "$build/results/logs"
+  fi
 }
 
 # One platform, a running one or one that is started, for all that the command does.
 with_platform() {
   if [[ -z ${KUBEYARD_TEST_HOME:-} ]]; then
     phase "the real platform starts" start_platform
-    [[ -n ${KUBEYARD_TEST_HOME:-} ]] || { results+=("not run, without a platform: Chromium, the daemons, Kubernetes"); return; }
+    [[ -n ${KUBEYARD_TEST_HOME:-} ]] || { results+=("not run, without a platform: Chromium, the daemons, Kubernetes, the README"); return; }
   fi
   "$@"
-  [[ -z ${platform:-} ]] || phase "the real platform ends" stop_platform
+  [[ -z $platform ]] || phase "the real platform ends" stop_platform
+}
+
+# Its last command is `reset`: these tests come last on our platform, and never on one that was lent to us.
+# shellcheck disable=SC2329  # phase calls it
+readme() {
+  [[ -z ${platform:-} ]] || { keep_logs; export KUBEYARD_TEST_README_HOME=$platform; }
+  tests readme -m readme
 }
 
 need_context() {
-  [[ -n ${KUBEYARD_TEST_CONTEXT:-} ]] || {
+  [[ -n ${KUBEYARD_TEST_CONTEXT:-}${KUBEYARD_TEST_CLUSTER:-} ]] || {
     echo "KUBEYARD_TEST_CONTEXT is not set: name the context of kubectl whose cluster may be tried on." >&2
     exit 2
   }
@@ -138,19 +179,31 @@ need_context() {
 
 # shellcheck disable=SC2329  # with_platform calls it
 on_kubernetes() {
-  if [[ -z ${KUBEYARD_TEST_CONTEXT:-} ]]; then
+  if [[ -n ${KUBEYARD_TEST_CONTEXT:-} ]]; then
+    try_kubernetes
+  elif [[ -z ${KUBEYARD_TEST_CLUSTER:-} ]]; then
     results+=("not run here: Kubernetes; set KUBEYARD_TEST_CONTEXT, then: bash tests/run.sh cluster")
-    return
+  elif start_cluster; then
+    phase "base images" "$KUBEYARD_TEST_CLUSTER/base-images"
+    try_kubernetes
+    phase "the one-node cluster ends" end_cluster
   fi
+}
+
+# shellcheck disable=SC2329  # on_kubernetes calls it
+try_kubernetes() {
   [[ -z ${KUBEYARD_TEST_LOAD_IMAGE:-} ]] || phase "images for the cluster" bash tests/load_images.sh
-  phase "Kubernetes" tests cluster -m cluster
+  phase "Kubernetes" tests cluster -m "cluster and not long"
 }
 
 # shellcheck disable=SC2329  # with_platform calls it
 on_one_platform() {
   phase "Chromium on the real platform" tests browser -m "browser and not long and not readme and not cluster"
-  phase "the real platform" tests daemons -m "daemons and not long and not browser and not readme and not cluster"
+  begin_labs
+  phase "the real platform" tests daemons --ignore=tests/lab -m "daemons and not long and not browser and not readme and not cluster"
+  phase "Labs, beside it" end_labs
   on_kubernetes
+  phase "every command of the README" readme
 }
 
 summary() {
@@ -166,12 +219,12 @@ main() {
   find_tools
   make_environments
   rm -rf "$build/results"; mkdir -p "$build/results"
+  trap end_all EXIT
   case ${1:-all} in
     all)
       phase "rules and types" lint
       phase "without daemons" tests_beside_each_other without-daemons -m "not daemons and not browser and not readme and not cluster"
       with_platform on_one_platform
-      phase "every command of the README" tests readme -m readme
       results+=("not run here: the long tests; run them by: bash tests/run.sh long")
       ;;
     fast) phase "fast tests" tests_beside_each_other fast -m "not slow and not daemons and not browser and not readme and not cluster" ;;

@@ -1,22 +1,40 @@
 """A release on the cluster that KUBEYARD_TEST_CONTEXT names, with a real YARN on this machine as its edge."""
 
+import json
 import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from browser.failures import photograph_failure
 from browser.lab_page import LabPage
+from browser.opening import opened_lab
 from browser.web_pages import Visitor
 from harness import helm
-from harness.chromium import open_chromium
+from harness.chromium import chromium as chromium
 from harness.cluster import NOT_NAMED, Namespace, PortForward, address_for, named_context, new_namespace
 from harness.host_edge import HostEdge, free_port
 from harness.platform import Platform
-from harness.postgresql import MISSING, find_programs, running_postgresql
+from harness.postgresql import running_postgresql
 from playwright.sync_api import Browser
 
 from .release import RELEASE, Release, databases
+from .visitor import ForwardedVisitor
+
+STORIES = Path(__file__).resolve().parents[2] / "build" / "results" / "cluster"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what was seen when a test fails."""
+    report = yield
+    photograph_failure(item, report)
+    release = getattr(item, "funcargs", {}).get("release")
+    if report.failed and isinstance(release, Release):
+        STORIES.mkdir(parents=True, exist_ok=True)
+        story = release.namespace.story() + release.edge.logs()
+        (STORIES / f"{item.name}.txt").write_text(story)
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -39,25 +57,26 @@ def namespace(context: str) -> Iterator[Namespace]:
 
 @pytest.fixture(scope="session")
 def release(
-    request: pytest.FixtureRequest,
     namespace: Namespace,
     platform: Platform,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Release]:
     """The chart, installed and ready, and known to its edge node; two forwarded ports lead to it."""
-    programs = find_programs()
-    if programs is None:
-        pytest.skip(MISSING)
     address = address_for(namespace.context)
     web, hub = free_port(), free_port()
     folder = _open_folder(tmp_path_factory)
     where = f"{address}:{free_port()}"
     with (
-        running_postgresql(programs, where) as server,
+        running_postgresql(where) as server,
         HostEdge(platform, folder, address, f"http://127.0.0.1:{web}") as edge,
     ):
         made = Release(
-            namespace, edge, f"http://127.0.0.1:{web}", f"http://127.0.0.1:{hub}", databases(server, where)
+            namespace,
+            edge,
+            f"http://127.0.0.1:{web}",
+            f"http://127.0.0.1:{hub}",
+            server,
+            databases(server, where),
         )
         made.install()
         with (
@@ -65,10 +84,14 @@ def release(
             PortForward(namespace, f"{RELEASE}-proxy-public", 8000, hub),
         ):
             edge.know(made.public_keys())
-            failed_before = request.session.testsfailed
             yield made
-            if request.session.testsfailed > failed_before:
-                sys.stderr.write(namespace.story() + edge.logs())
+
+
+@pytest.fixture(scope="session")
+def service_url(release: Release) -> str:
+    """The web UI's Service itself, whichever of its pods there are."""
+    found = json.loads(release.namespace.kubectl("get", "service", f"{RELEASE}-web-ui", "-o", "json"))
+    return f"http://{release.edge.address}:{found['spec']['ports'][0]['nodePort']}"
 
 
 def _open_folder(factory: pytest.TempPathFactory) -> Path:
@@ -81,16 +104,9 @@ def _open_folder(factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a screen."""
-    with open_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="session")
 def guest(chromium: Browser, release: Release) -> Iterator[Visitor]:
     """Guest, logged in at the web UI in the cluster."""
-    visitor = Visitor(chromium, release, "Guest").log_in("guest")
+    visitor = ForwardedVisitor(chromium, release, "Guest").log_in("guest")
     yield visitor
     visitor.close()
 
@@ -98,11 +114,9 @@ def guest(chromium: Browser, release: Release) -> Iterator[Visitor]:
 @pytest.fixture(scope="session")
 def lab(guest: Visitor) -> Iterator[LabPage]:
     """Guest's JupyterLab with a notebook whose kernel runs on YARN."""
-    guest.go("/")
-    with guest.context.expect_page() as opened:
-        guest.page.get_by_role("link", name="Open JupyterLab").first.click()
-    page = LabPage(opened.value)
-    page.forget_layout()
-    page.choose_kernel("Spark")
-    yield page
-    page.page.close()
+    with opened_lab(guest) as page:
+        page.choose_kernel("Spark")
+        # A tab that notices that its server was away offers to start it, above everything else.
+        offer = page.dialog().get_by_role("button", name="Dismiss")
+        page.page.add_locator_handler(offer, lambda button: button.click())
+        yield page

@@ -11,8 +11,11 @@ from harness.cluster import Namespace
 from harness.helm import CHART
 from harness.host_edge import HostEdge
 from harness.postgresql import PostgreSql
+from harness.waiting import wait_until
 
 RELEASE = "ky"
+# Selects all that is the release's, the homes of its Labs with it.
+OF_RELEASE = f"app.kubernetes.io/name=kubeyard,app.kubernetes.io/instance={RELEASE}"
 READY_SECONDS = 300
 
 
@@ -24,6 +27,7 @@ class Release:
     edge: HostEdge
     web_url: str
     hub_url: str
+    server: PostgreSql
     databases: Mapping[str, str]
 
     def values(self, **changes: Any) -> str:
@@ -47,19 +51,23 @@ class Release:
     @property
     def web_values(self) -> dict[str, Any]:
         """What the web UI is told in any case."""
-        return {"url": self.web_url, "demo": True, "replicas": 2, "pdb": {"enabled": True}}
+        told = {"url": self.web_url, "demo": True, "replicas": 2, "pdb": {"enabled": True}}
+        # Past a forwarded port, which ends with the pod at its end.
+        return {**told, "service": {"type": "NodePort"}}
 
     @property
     def databases_port(self) -> int:
         """Where the pods find PostgreSQL."""
         return urlsplit(self.databases["hub"]).port or 5432
 
-    def install(self, **changes: Any) -> None:
-        """Install or upgrade, and wait until every pod is ready; then the edge node knows the keys."""
+    def install(self, *options: str, **changes: Any) -> None:
+        """Install or upgrade by Helm with these options, and wait until every pod is ready."""
         file = self.edge.folder / "values.json"
         file.write_text(self.values(**changes))
         wait = ("--wait", "--timeout", f"{READY_SECONDS}s")
-        self.namespace.helm("upgrade", "--install", RELEASE, str(CHART), "--values", str(file), *wait)
+        self.namespace.helm(
+            "upgrade", "--install", RELEASE, str(CHART), "--values", str(file), *wait, *options
+        )
 
     def url(self, port: str) -> str:
         """Where browsers find a service, as tests of the platform on one machine ask for it."""
@@ -67,9 +75,17 @@ class Release:
 
     def public_keys(self) -> bytes:
         """The public half of the signing keys, as the web UI serves it."""
-        answer = requests.get(f"{self.web_url}/jwks.json", timeout=10)
-        answer.raise_for_status()
-        return answer.content
+        return wait_until(lambda: _content(f"{self.web_url}/jwks.json"), "the web UI has its keys", 60)
+
+
+def _content(url: str) -> bytes:
+    """What is there. A forwarded port whose pod was replaced ends with the question that finds it gone."""
+    try:
+        answer = requests.get(url, timeout=10)
+    except requests.ConnectionError:
+        return b""
+    answer.raise_for_status()
+    return answer.content
 
 
 def databases(server: PostgreSql, address: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from .release import RELEASE, Release
+from .release import OF_RELEASE, RELEASE, Release
 
 pytestmark = [pytest.mark.cluster, pytest.mark.daemons, pytest.mark.timeout(1200)]
 
@@ -32,7 +32,7 @@ def test_helm_test_finds_nothing_wrong(release: Release) -> None:
 
 def test_notes_end_with_what_comes_next(release: Release) -> None:
     said = release.namespace.helm("get", "notes", RELEASE)
-    assert f"port-forward --namespace {release.namespace.name} service/{RELEASE}-web-ui" in said
+    assert f"Open it:\n  {release.web_url}" in said
     assert "WARNING: the demo accounts" in said
     assert said.strip().endswith(f"helm test --namespace {release.namespace.name} {RELEASE} --logs")
 
@@ -57,17 +57,11 @@ def test_platform_asks_for_no_more_memory_than_promised(release: Release) -> Non
 
 
 def test_nothing_restarted_on_its_way(release: Release) -> None:
-    pods = [pod for each in ("web-ui", "hub", "proxy") for pod in release.namespace.pods(each)]
-    restarts = {
-        pod["metadata"]["name"]: each["restartCount"]
-        for pod in pods
-        for each in pod["status"]["containerStatuses"]
-    }
-    assert not any(restarts.values()), restarts
+    restarts = {part: release.namespace.restarts(part) for part in ("web-ui", "hub", "proxy")}
+    assert not any(count for each in restarts.values() for count in each.values()), restarts
 
 
 def test_a_second_namespace_could_hold_another_release(release: Release) -> None:
     """Nothing of it lies outside its namespace."""
     kinds = "clusterroles,clusterrolebindings,priorityclasses,customresourcedefinitions"
-    of_it = f"app.kubernetes.io/name=kubeyard,app.kubernetes.io/instance={RELEASE}"
-    assert release.namespace.kubectl("get", kinds, "-o", "name", "-l", of_it) == ""
+    assert release.namespace.kubectl("get", kinds, "-o", "name", "-l", OF_RELEASE) == ""

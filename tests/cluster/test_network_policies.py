@@ -1,9 +1,12 @@
 """Who may reach whom, by connections that are really tried."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from harness.cluster import Namespace
+import requests
+from harness.cluster import Namespace, Object
+from harness.scripts import install_program
 from harness.waiting import wait_until
 
 from .probe import Probe, probe
@@ -12,6 +15,15 @@ from .release import RELEASE, Release
 pytestmark = [pytest.mark.cluster, pytest.mark.daemons, pytest.mark.timeout(1200)]
 WEB, HUB = f"{RELEASE}-web-ui:5000", f"{RELEASE}-hub:8081"
 PROXY, PROXY_API = f"{RELEASE}-proxy-public:8000", f"{RELEASE}-proxy-api:8001"
+NUMBERS = f"{RELEASE}-proxy-api:8002"
+PROMETHEUS = {"app.kubernetes.io/name": "prometheus"}
+# A cluster without the Prometheus operator does not know these objects; all else of the option is as it is.
+WITHOUT_MONITORS = r"""awk '
+  function tell() { if (document !~ /\nkind: ServiceMonitor\n/) printf "%s", document; document = "" }
+  /^---/ { tell() }
+  { document = document $0 "\n" }
+  END { tell() }'
+"""
 
 
 def labels(component: str) -> dict[str, str]:
@@ -78,3 +90,39 @@ def test_web_ui_reaches_the_edge_and_the_hub_and_no_lab(release: Release, other_
     api = f"{release.edge.address}:{release.edge.api_port}"
     with probe(release.namespace, "probe-web", labels("web-ui")) as one:
         assert _protected(one).reaches(api, HUB, other_lab) == {api: True, HUB: True, other_lab: False}
+
+
+@pytest.fixture
+def watched(release: Release, tmp_path: Path) -> Iterator[None]:
+    """The release, with numbers for Prometheus; as it was before in the end."""
+    monitor = {"enabled": True, "from": [{"podSelector": {"matchLabels": PROMETHEUS}}]}
+    renderer = install_program(tmp_path, "without-monitors", WITHOUT_MONITORS)
+    release.install(
+        "--post-renderer",
+        str(renderer),
+        monitoring={"serviceMonitor": monitor},
+    )
+    yield
+    release.namespace.helm("rollback", RELEASE, "--wait", "--timeout", "300s")
+    # The forwarded port stays with a proxy that ends, which hears of no new route.
+    wait_until(lambda: len(_proxies(release.namespace)) == 1, "the former proxies have ended", 120, 1)
+    wait_until(lambda: _hub_answers(release), "the proxy leads to the Hub again", 90)
+
+
+def test_prometheus_alone_reaches_the_numbers(release: Release, watched: None, stranger: Probe) -> None:
+    """Both pods are new, and for the moment without their policies."""
+    with probe(release.namespace, "probe-prometheus", PROMETHEUS) as prometheus:
+        wait_until(lambda: all(prometheus.reaches(NUMBERS, HUB).values()), "Prometheus is let in", 60)
+        wait_until(lambda: not any(stranger.reaches(NUMBERS, HUB).values()), "a stranger is not", 60)
+        assert prometheus.reaches(NUMBERS, HUB, PROXY_API) == {NUMBERS: True, HUB: True, PROXY_API: False}
+
+
+def _proxies(namespace: Namespace) -> list[Object]:
+    return namespace.objects("pods", "-l", "app.kubernetes.io/component=proxy")
+
+
+def _hub_answers(release: Release) -> bool:
+    try:
+        return requests.get(f"{release.hub_url}/hub/health", timeout=3).ok
+    except requests.RequestException:
+        return False

@@ -25,26 +25,13 @@ def ids(release: Release, *components: str) -> dict[str, set[str]]:
     return {component: release.namespace.pod_ids(component) for component in components}
 
 
-def web_address(release: Release) -> str:
-    """Past the forwarded port, which ends with its pod: the Service itself, by a port of the node."""
-    service = json.loads(release.namespace.kubectl("get", "service", f"{RELEASE}-web-ui", "-o", "json"))
-    return f"http://{release.edge.address}:{service['spec']['ports'][0]['nodePort']}/login"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def reachable(release: Release) -> None:
-    """A port of the node leads to the web UI."""
-    release.install(webUI={**release.web_values, "service": {"type": "NodePort"}})
-
-
-def test_upgrade_is_noticed_by_nobody(release: Release, lab: LabPage) -> None:
+def test_upgrade_is_noticed_by_nobody(release: Release, lab: LabPage, service_url: str) -> None:
     before = ids(release, "web-ui", "hub", "proxy", "lab")
     output = lab.run(COUNTING)
     expect(output).to_contain_text("second 1", timeout=30_000)
-    with steady_load(web_address(release), PER_SECOND) as load:
-        service = {"service": {"type": "NodePort"}}
+    with steady_load(f"{service_url}/login", PER_SECOND) as load:
         release.install(
-            webUI={**release.web_values, **service, "extraEnv": {"NEWER": "1"}},
+            webUI={"extraEnv": {"NEWER": "1"}},
             hub={"url": release.hub_url, "extraEnv": {"NEWER": "1"}},
         )
     after = ids(release, "web-ui", "hub", "proxy", "lab")
@@ -58,9 +45,9 @@ def test_upgrade_is_noticed_by_nobody(release: Release, lab: LabPage) -> None:
     assert [number for number in range(COUNTING_SECONDS) if f"second {number}\n" not in text] == []
 
 
-def test_rollback_brings_the_earlier_release_back(release: Release, lab: LabPage) -> None:
+def test_rollback_brings_the_earlier_release_back(release: Release, lab: LabPage, service_url: str) -> None:
     before = ids(release, "proxy", "lab")
-    with steady_load(web_address(release), PER_SECOND) as load:
+    with steady_load(f"{service_url}/login", PER_SECOND) as load:
         release.namespace.helm("rollback", RELEASE, "--wait", "--timeout", "300s")
     assert not load.failures, load.failures
     assert ids(release, "proxy", "lab") == before

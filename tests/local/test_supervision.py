@@ -81,10 +81,12 @@ def test_a_service_that_dies_is_started_again(supervisor: Supervisor) -> None:
     wait_until(lambda: supervisor.state("teller").is_running, "the service runs")
     first = supervisor.state("teller").pid
     psutil.Process(first).kill()
-    wait_until(
-        lambda: supervisor.state("teller").is_running and supervisor.state("teller").pid != first,
-        "the service runs again",
-    )
+
+    def runs_again() -> bool:
+        state = supervisor.state("teller")
+        return state.is_running and state.pid != first
+
+    wait_until(runs_again, "the service runs again")
 
 
 def test_a_stopped_service_stays_stopped_and_starts_when_asked(supervisor: Supervisor) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from harness.platform import SCRIPT
+from harness.scripts import run_unattended
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PORT_OFFSET = 5450
@@ -23,15 +24,12 @@ class OwnPlatform:
         self.home = home
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["bash", SCRIPT, *arguments],
-            env={**os.environ, "KUBEYARD_HOME": str(self.home), "KUBEYARD_PORT_OFFSET": str(PORT_OFFSET)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=400,
-            check=False,
-        )
+        environment = {
+            **os.environ,
+            "KUBEYARD_HOME": str(self.home),
+            "KUBEYARD_PORT_OFFSET": str(PORT_OFFSET),
+        }
+        return run_unattended(["bash", SCRIPT, *arguments], environment, 400)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,9 @@
-"""Every command that README.md shows is run here, in its order, on a platform of its own."""
+"""Every command that README.md shows is run here, in its order.
+
+On a platform of its own, or on the one that KUBEYARD_TEST_README_HOME gives away: its first start was the
+README's first command too, so that here it starts anew with the settings that people have. The last command
+deletes all its state.
+"""
 
 import os
 import re
@@ -32,14 +37,22 @@ def commands() -> list[str]:
 @pytest.fixture(scope="module")
 def environment() -> Iterator[dict[str, str]]:
     """The caller's environment with a platform home and ports of its own, cleared away afterwards."""
+    given = os.environ.get("KUBEYARD_TEST_README_HOME")
     # pytest's own temporary folders are closed to the accounts that the services run under.
-    home = Path(tempfile.mkdtemp(prefix="kubeyard-readme-", dir="/var/tmp"))
+    home = Path(given or tempfile.mkdtemp(prefix="kubeyard-readme-", dir="/var/tmp"))
     home.chmod(0o755)
-    variables = {**os.environ, "KUBEYARD_HOME": str(home), "KUBEYARD_PORT_OFFSET": str(PORT_OFFSET)}
+    offset = os.environ["KUBEYARD_TEST_PORT_OFFSET"] if given else str(PORT_OFFSET)
+    variables = {**os.environ, "KUBEYARD_HOME": str(home), "KUBEYARD_PORT_OFFSET": offset}
+    if given:
+        _run("stop", variables)
     yield variables
-    reset = ["bash", "deployment_local.sh", "reset", "--yes"]
-    subprocess.run(reset, cwd=ROOT, env=variables, check=False, timeout=300)
+    _run("reset --yes", variables)
     shutil.rmtree(home, ignore_errors=True)
+
+
+def _run(command: str, variables: dict[str, str]) -> None:
+    words = ("bash", "deployment_local.sh", *command.split())
+    subprocess.run(words, cwd=ROOT, env=variables, check=False, timeout=300)
 
 
 def test_the_two_promised_commands_are_shown() -> None:

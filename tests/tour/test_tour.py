@@ -97,6 +97,8 @@ def test_a_step_that_fails_ends_the_tour_with_its_name_and_where_to_look(platfor
 def halted_worker(platform: Platform) -> Iterator[None]:
     """Let the build worker stand still, as one does that hangs."""
     pid = Supervisor(platform.home / "run" / "supervisor.sock").state("worker").pid
+    # Of a worker that is down it is 0, which would be this very run.
+    assert pid > 0
     os.kill(pid, signal.SIGSTOP)
     yield
     os.kill(pid, signal.SIGCONT)
