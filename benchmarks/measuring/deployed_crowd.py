@@ -1,8 +1,10 @@
 """Many people who all open JupyterLab at the same moment, on simulated nodes."""
 
+import json
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from tempfile import NamedTemporaryFile
 
 from measuring.cluster_bench import Bench, Block
 from measuring.deployed import Deployed, namespace
@@ -26,19 +28,21 @@ with database.writing() as session:
         users.add(session, name, name, secret, is_admin=False, now=datetime.now(UTC))
 """
 _TO_SIMULATED = {
-    f"singleuser.nodeSelector.{LABEL.replace('.', chr(92) + '.')}": "true",
-    "singleuser.extraTolerations[0].key": LABEL,
-    "singleuser.extraTolerations[0].operator": "Exists",
-    "singleuser.storage.capacity": "1Mi",
+    "singleuser": {
+        "nodeSelector": {LABEL: "true"},
+        "extraTolerations": [{"key": LABEL, "operator": "Exists"}],
+        "storage": {"capacity": "1Mi"},
+    }
 }
 
 
 def measure(bench: Bench) -> None:
     """All are logged in, and then open it together."""
     with namespace(bench.context, bench.edge) as deployed:
-        deployed.install(
-            *[word for name, text in _TO_SIMULATED.items() for word in ("--set-string", f"{name}={text}")]
-        )
+        with NamedTemporaryFile("w", suffix=".json") as values:
+            json.dump(_TO_SIMULATED, values)
+            values.flush()
+            deployed.install("--values", values.name)
         deployed.python(_MAKE_PEOPLE.format(password=_PASSWORD, count=bench.count))
         people = [Person(deployed, f"person{number}", _PASSWORD) for number in range(bench.count)]
         for person in people:

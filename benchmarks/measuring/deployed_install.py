@@ -30,7 +30,8 @@ def _look_at(deployed: Deployed, samples: Samples) -> None:
         samples.add("used", int(used) / 2**20)
     for node in deployed.objects("nodes"):
         for image in node["status"]["images"]:
-            for name in image["names"]:
+            # What is left of an image that was built again has no name.
+            for name in image["names"] or ():
                 if (short := name.rpartition("/")[2].partition(":")[0]) in _IMAGES and "kubeyard/" in name:
                     samples.add(f"image/{short}", image["sizeBytes"] / 1e6)
 

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import requests
 from kubeyard_local.tour.browser import Browser
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 from measuring.deployed import Deployed
 from measuring.gateway_client import MeasurementError
@@ -22,6 +24,9 @@ class Person:
         self._password = password
         self._web_url = deployed.web_url
         self.browser = Browser(deployed.web_url)
+        # As browsers do: what an idle connection, closed meanwhile at its other end, lost is asked for again.
+        once_more = Retry(total=None, connect=0, read=1, status=0, other=0, allowed_methods=["GET"])
+        self.browser.session.mount("http://", HTTPAdapter(max_retries=once_more))
 
     def log_in(self) -> None:
         """By the form."""

@@ -4,6 +4,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -58,7 +59,7 @@ def postgresql(address: str) -> Iterator[str]:
             _make_databases(programs[-1].with_name("psql"), url)
             yield url
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)
             server.wait(timeout=30)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -97,7 +97,9 @@ class _Nodes(threading.Thread):
         """Register the nodes, which take pods that ask for them and no others."""
         for name in _NODES:
             taint = {"key": LABEL, "value": "true", "effect": "NoSchedule"}
-            node = {"metadata": {"name": name, "labels": {LABEL: "true"}}, "spec": {"taints": [taint]}}
+            # By this name a volume knows the node that it was made for.
+            labels = {LABEL: "true", "kubernetes.io/hostname": name}
+            node = {"metadata": {"name": name, "labels": labels}, "spec": {"taints": [taint]}}
             self._api.delete(f"{self._url}/api/v1/nodes/{name}", timeout=30)
             self._ask("POST", f"{self._url}/api/v1/nodes", node)
         self._beat()
@@ -112,19 +114,26 @@ class _Nodes(threading.Thread):
                     self._serve(pod)
 
     def end(self) -> None:
-        """Take the nodes away."""
+        """Take the nodes away, and what is on them: no kubelet will ever say that it has ended."""
         self._over.set()
         if self.is_alive():
             self.join(timeout=30)
+        for pod in self._ask("GET", self._pods)["items"]:
+            if pod["spec"].get("nodeName") in _NODES:
+                self._remove(pod)
         for name in _NODES:
             self._api.delete(f"{self._url}/api/v1/nodes/{name}", timeout=30)
 
     def _serve(self, pod: dict[str, Any]) -> None:
-        address = f"{self._pods}/{pod['metadata']['name']}"
         if pod["metadata"].get("deletionTimestamp"):
-            self._api.delete(address, json={"gracePeriodSeconds": 0}, timeout=30)
+            self._remove(pod)
         elif pod["status"]["phase"] == "Pending":
+            address = f"{self._pods}/{pod['metadata']['name']}"
             self._ask("PATCH", f"{address}/status", {"status": self._running(pod)})
+
+    def _remove(self, pod: dict[str, Any]) -> None:
+        address = f"{self._pods}/{pod['metadata']['name']}"
+        self._api.delete(address, json={"gracePeriodSeconds": 0}, timeout=30)
 
     def _running(self, pod: dict[str, Any]) -> dict[str, Any]:
         now = _now()
