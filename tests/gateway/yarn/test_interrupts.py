@@ -52,8 +52,7 @@ def test_an_interrupt_ends_the_job_of_a_query_that_is_still_planned(
         channel.until_printed("planned now")
         assert ada.send("POST", f"/api/kernels/{kernel_id}/interrupt").status_code == 204
         said = channel.output(cell)
-        # Spark's own tidying up after the interrupt may fail on the connection that the interrupt closed.
-        assert "KeyboardInterrupt: " in said or "Py4JNetworkError: " in said
+        assert "KeyboardInterrupt: " in said
         assert channel.run(BESIDE_IT.format(ended=str(steps / "ended"))).endswith("42")
         states = channel.run("print(*jobs())").split()
         assert (states.count("FAILED"), states.count("RUNNING")) == (1, 0)

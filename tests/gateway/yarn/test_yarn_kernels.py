@@ -50,8 +50,7 @@ def test_an_interrupt_ends_the_job_and_keeps_the_session(
     with ada.connect(kernel_id) as channel:
         channel.run("kept = spark.range(3).count()")
         said = interrupted(ada, kernel_id, steps)
-        # Spark's own tidying up after the interrupt may fail on the connection that the interrupt closed.
-        assert said == "KeyboardInterrupt: " or said.startswith("Py4JNetworkError: ")
+        assert said == "KeyboardInterrupt: "
         assert len(list(steps.iterdir())) < STEPS
         wait_until(
             lambda: channel.run("sc.statusTracker().getActiveJobsIds()") == "[]", "no job is left", 20, 0.5

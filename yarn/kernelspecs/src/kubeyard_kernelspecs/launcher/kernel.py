@@ -27,6 +27,7 @@ def run(launch: Launch) -> None:
     app, ip, keys = _kernel(launch)
     from .activity import Activity
     from .executor_wait import ExecutorWait
+    from .interrupts import Interrupts
     from .lazy_spark import LazySpark
     from .listener import Listener
     from .notices import Notices
@@ -36,6 +37,7 @@ def run(launch: Launch) -> None:
     from .warm_up import WarmUp
 
     quiet_logs.install()
+    Interrupts(app.shell)
     spark = LazySpark(app.shell.user_ns, jvm, on_lost=lambda: os._exit(1))
     app.shell.ast_transformers.append(spark)
     replay = Replay(app, launch.kept_output_bytes)
