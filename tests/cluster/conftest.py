@@ -1,6 +1,5 @@
 """A release on the cluster that KUBEYARD_TEST_CONTEXT names, with a real YARN on this machine as its edge."""
 
-import json
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -12,14 +11,14 @@ from browser.opening import opened_lab
 from browser.web_pages import Visitor
 from harness import helm
 from harness.chromium import chromium as chromium
-from harness.cluster import NOT_NAMED, Namespace, PortForward, address_for, named_context, new_namespace
+from harness.cluster import NOT_NAMED, Namespace, address_for, named_context, new_namespace, node_ports
 from harness.host_edge import HostEdge, free_port
 from harness.platform import Platform
 from harness.postgresql import running_postgresql
 from playwright.sync_api import Browser
 
-from .release import RELEASE, Release, databases
-from .visitor import ForwardedVisitor
+from .release import Release, databases
+from .visitor import ReturningVisitor
 
 STORIES = Path(__file__).resolve().parents[2] / "build" / "results" / "cluster"
 
@@ -61,37 +60,19 @@ def release(
     platform: Platform,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Release]:
-    """The chart, installed and ready, and known to its edge node; two forwarded ports lead to it."""
+    """The chart, installed and ready, and known to its edge node."""
     address = address_for(namespace.context)
-    web, hub = free_port(), free_port()
+    web, hub = node_ports(namespace.context, 2)
     folder = _open_folder(tmp_path_factory)
     where = f"{address}:{free_port()}"
     with (
         running_postgresql(where) as server,
-        HostEdge(platform, folder, address, f"http://127.0.0.1:{web}") as edge,
+        HostEdge(platform, folder, address, web) as edge,
     ):
-        made = Release(
-            namespace,
-            edge,
-            f"http://127.0.0.1:{web}",
-            f"http://127.0.0.1:{hub}",
-            server,
-            databases(server, where),
-        )
+        made = Release(namespace, edge, web, hub, server, databases(server, where))
         made.install()
-        with (
-            PortForward(namespace, f"{RELEASE}-web-ui", 5000, web),
-            PortForward(namespace, f"{RELEASE}-proxy-public", 8000, hub),
-        ):
-            edge.know(made.public_keys())
-            yield made
-
-
-@pytest.fixture(scope="session")
-def service_url(release: Release) -> str:
-    """The web UI's Service itself, whichever of its pods there are."""
-    found = json.loads(release.namespace.kubectl("get", "service", f"{RELEASE}-web-ui", "-o", "json"))
-    return f"http://{release.edge.address}:{found['spec']['ports'][0]['nodePort']}"
+        edge.know(made.public_keys())
+        yield made
 
 
 def _open_folder(factory: pytest.TempPathFactory) -> Path:
@@ -106,7 +87,7 @@ def _open_folder(factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def guest(chromium: Browser, release: Release) -> Iterator[Visitor]:
     """Guest, logged in at the web UI in the cluster."""
-    visitor = ForwardedVisitor(chromium, release, "Guest").log_in("guest")
+    visitor = ReturningVisitor(chromium, release, "Guest").log_in("guest")
     yield visitor
     visitor.close()
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from harness.cluster import Namespace
+from harness.cluster import Namespace, at_node_port
 from harness.helm import CHART
 from harness.host_edge import HostEdge
 from harness.postgresql import PostgreSql
@@ -40,6 +40,7 @@ class Release:
             },
             "webUI": self.web_values,
             "hub": {"url": self.hub_url},
+            "proxy": {"service": at_node_port(self.hub_url)},
             "singleuser": {"memory": {"guarantee": "256M"}, "storage": {"capacity": "1Gi"}},
             "database": {"type": "postgresql", "port": self.databases_port}
             | {name: {"url": url} for name, url in self.databases.items()},
@@ -52,8 +53,7 @@ class Release:
     def web_values(self) -> dict[str, Any]:
         """What the web UI is told in any case."""
         told = {"url": self.web_url, "demo": True, "replicas": 2, "pdb": {"enabled": True}}
-        # Past a forwarded port, which ends with the pod at its end.
-        return {**told, "service": {"type": "NodePort"}}
+        return {**told, "service": at_node_port(self.web_url)}
 
     @property
     def databases_port(self) -> int:
@@ -79,7 +79,7 @@ class Release:
 
 
 def _content(url: str) -> bytes:
-    """What is there. A forwarded port whose pod was replaced ends with the question that finds it gone."""
+    """What is there; nothing while a Service that was just made has no pod behind it."""
     try:
         answer = requests.get(url, timeout=10)
     except requests.ConnectionError:

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from browser.opening import opened_lab
 from deploy.script import Script
-from harness.cluster import PortForward, address_for, new_namespace
+from harness.cluster import address_for, new_namespace, node_ports
 from harness.edge_node import EdgeNode, missing
-from harness.host_edge import free_port
 from harness.platform import Platform
 from playwright.sync_api import Browser, expect
 
-from .visitor import ForwardedVisitor
+from .visitor import ReturningVisitor
 
 pytestmark = [pytest.mark.cluster, pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(1500)]
 
@@ -34,8 +34,7 @@ def deployed(context: str, platform: Platform, tmp_path: Path) -> Iterator[Addre
     """The edge node in containers, and the release that was told what the node's script prints."""
     if reason := missing():
         pytest.skip(reason)
-    web, hub = free_port(), free_port()
-    where = Addresses(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{hub}")
+    where = Addresses(*node_ports(context, 2))
     node = EdgeNode.beside(platform, tmp_path, EDGE_ADDRESS=address_for(context), ISSUER=where.web)
     try:
         node.run("start")
@@ -43,20 +42,19 @@ def deployed(context: str, platform: Platform, tmp_path: Path) -> Iterator[Addre
         values.write_text(node.run("kubernetes"))
         with new_namespace(context) as namespace:
             script = Script(context, namespace.name)
-            own = ("--set", f"hub.url={where.hub}", "--set", "webUI.demo=true")
+            services = {"webUI": where.web, "proxy": where.hub}
+            ports = [f"{key}.service.nodePort={urlsplit(url).port}" for key, url in services.items()]
+            kinds = [f"{key}.service.type=NodePort" for key in services]
+            own = ("--set", ",".join([f"hub.url={where.hub}", "webUI.demo=true", *kinds, *ports]))
             script.succeed(address_for(context), "--yes", "--values", str(values), *own)
             node.run("keys", "-", given=script.succeed("keys").encode())
-            with (
-                PortForward(namespace, "kubeyard-web-ui", 5000, web),
-                PortForward(namespace, "kubeyard-proxy-public", 8000, hub),
-            ):
-                yield where
+            yield where
     finally:
         node.run("remove", "--yes")
 
 
 def test_both_lead_to_a_spark_notebook_in_the_browser(chromium: Browser, deployed: Addresses) -> None:
-    guest = ForwardedVisitor(chromium, deployed, "Guest")
+    guest = ReturningVisitor(chromium, deployed, "Guest")
     guest.log_in("guest")
     with opened_lab(guest) as lab:
         lab.choose_kernel("Spark")

@@ -2,6 +2,8 @@
 
 import pytest
 import requests
+from harness.cluster import forwarded
+from harness.host_edge import free_port
 
 from .release import OF_RELEASE, RELEASE, Release
 
@@ -38,7 +40,8 @@ def test_notes_end_with_what_comes_next(release: Release) -> None:
 
 
 def test_login_page_comes_through_a_forwarded_port(release: Release) -> None:
-    answer = requests.get(f"{release.web_url}/login", timeout=10)
+    with forwarded(release.namespace, f"{RELEASE}-web-ui", 5000, free_port()) as url:
+        answer = requests.get(f"{url}/login", timeout=10)
     assert answer.status_code == 200
     assert "Log in" in answer.text
 

@@ -10,13 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from bs4 import BeautifulSoup
-from harness.cluster import Namespace, PortForward, new_namespace
+from harness.cluster import Namespace, at_node_port, new_namespace, node_ports
 from harness.helm import CHART
-from harness.host_edge import free_port
 from harness.waiting import wait_until
 from hub.person import CSRF_FIELD, Person
-from requests.adapters import HTTPAdapter
-from urllib3 import Retry
 
 from .faults import kill
 
@@ -59,13 +56,13 @@ class Labs:
 @pytest.fixture(scope="module")
 def labs(context: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labs]:
     """A release of its own, on SQLite."""
-    web, hub = free_port(), free_port()
     with new_namespace(context) as namespace:
-        made = Labs(namespace, f"http://127.0.0.1:{web}", f"http://127.0.0.1:{hub}")
+        made = Labs(namespace, *node_ports(context, 2))
         values = {
             "edge": {"host": NO_EDGE},
-            "webUI": {"url": made.web_url, "demo": True},
+            "webUI": {"url": made.web_url, "demo": True, "service": at_node_port(made.web_url)},
             "hub": {"url": made.hub_url},
+            "proxy": {"service": at_node_port(made.hub_url)},
             "singleuser": {
                 "startTimeout": START_SECONDS,
                 "storage": {"capacity": "1Gi"},
@@ -76,22 +73,13 @@ def labs(context: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
         file = tmp_path_factory.mktemp("labs") / "values.json"
         file.write_text(json.dumps(values))
         namespace.helm("install", RELEASE, str(CHART), "--values", str(file), "--wait", "--timeout", "180s")
-        with (
-            PortForward(namespace, f"{RELEASE}-web-ui", 5000, web),
-            PortForward(namespace, f"{RELEASE}-proxy-public", 8000, hub),
-        ):
-            yield made
+        yield made
 
 
 @pytest.fixture
 def guest(labs: Labs) -> Iterator[Person]:
     """Guest, whose Lab is stopped in the end."""
     person = Person(labs, "Guest")  # type: ignore[arg-type]
-    # A forwarded port that was cut is back in a moment; pages alone are asked for again.
-    again = Retry(
-        total=None, connect=4, read=4, status=0, other=0, allowed_methods=["GET"], backoff_factor=0.3
-    )
-    person.http.mount("http://", HTTPAdapter(max_retries=again))
     person.log_in("guest")
     person.web("/lab")
     yield person

@@ -104,7 +104,7 @@ def watched(release: Release, tmp_path: Path) -> Iterator[None]:
     )
     yield
     release.namespace.helm("rollback", RELEASE, "--wait", "--timeout", "300s")
-    # The forwarded port stays with a proxy that ends, which hears of no new route.
+    # A proxy that ends hears of no new route.
     wait_until(lambda: len(_proxies(release.namespace)) == 1, "the former proxies have ended", 120, 1)
     wait_until(lambda: _hub_answers(release), "the proxy leads to the Hub again", 90)
 

@@ -25,11 +25,11 @@ def ids(release: Release, *components: str) -> dict[str, set[str]]:
     return {component: release.namespace.pod_ids(component) for component in components}
 
 
-def test_upgrade_is_noticed_by_nobody(release: Release, lab: LabPage, service_url: str) -> None:
+def test_upgrade_is_noticed_by_nobody(release: Release, lab: LabPage) -> None:
     before = ids(release, "web-ui", "hub", "proxy", "lab")
     output = lab.run(COUNTING)
     expect(output).to_contain_text("second 1", timeout=30_000)
-    with steady_load(f"{service_url}/login", PER_SECOND) as load:
+    with steady_load(f"{release.web_url}/login", PER_SECOND) as load:
         release.install(
             webUI={"extraEnv": {"NEWER": "1"}},
             hub={"url": release.hub_url, "extraEnv": {"NEWER": "1"}},
@@ -45,9 +45,9 @@ def test_upgrade_is_noticed_by_nobody(release: Release, lab: LabPage, service_ur
     assert [number for number in range(COUNTING_SECONDS) if f"second {number}\n" not in text] == []
 
 
-def test_rollback_brings_the_earlier_release_back(release: Release, lab: LabPage, service_url: str) -> None:
+def test_rollback_brings_the_earlier_release_back(release: Release, lab: LabPage) -> None:
     before = ids(release, "proxy", "lab")
-    with steady_load(f"{service_url}/login", PER_SECOND) as load:
+    with steady_load(f"{release.web_url}/login", PER_SECOND) as load:
         release.namespace.helm("rollback", RELEASE, "--wait", "--timeout", "300s")
     assert not load.failures, load.failures
     assert ids(release, "proxy", "lab") == before

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from .faults import drain, kill
 from .load import steady_load
 from .release import OF_RELEASE, RELEASE, Release
-from .visitor import ForwardedVisitor
+from .visitor import ReturningVisitor
 
 pytestmark = [pytest.mark.cluster, pytest.mark.daemons, pytest.mark.browser, pytest.mark.timeout(1500)]
 PARTS = ("web-ui", "hub", "proxy")
@@ -33,18 +33,18 @@ def test_a_killed_proxy_knows_its_routes_again_within_seconds(
     expect(lab.run("print('after', 'proxy')")).to_contain_text("after proxy", timeout=90_000)
 
 
-def test_one_of_two_killed_web_uis_is_noticed_by_nobody_for_long(
-    release: Release, guest: Visitor, service_url: str
-) -> None:
+def test_one_of_two_killed_web_uis_is_noticed_by_nobody_for_long(release: Release, guest: Visitor) -> None:
     """Requests that were in its hands are lost; everybody stays logged in."""
     before = release.namespace.pod_ids("web-ui")
     pod = release.namespace.pods("web-ui")[0]["metadata"]["name"]
     release.namespace.kubectl("delete", "pod", pod, "--grace-period=0", "--force")
     # The Service forgets it within a moment, while the one in its place is not even made.
-    wait_until(lambda: all(_answers(f"{service_url}/login") for _ in range(20)), "one answers for both", 30)
+    wait_until(
+        lambda: all(_answers(f"{release.web_url}/login") for _ in range(20)), "one answers for both", 30
+    )
     wait_until(lambda: _ready(release, 2), "there are two again", 120)
     assert len(release.namespace.pod_ids("web-ui") & before) == 1
-    with steady_load(f"{service_url}/login", 20) as load:
+    with steady_load(f"{release.web_url}/login", 20) as load:
         wait_until(lambda: load.sent > 100, "a hundred requests")
     assert not load.failures, load.failures
     guest.go("/")
@@ -58,7 +58,7 @@ def test_edge_away_leaves_logins_and_labs(
     try:
         guest.go("/")
         expect(guest.page.locator("body")).to_contain_text("It has not answered since", timeout=60_000)
-        ForwardedVisitor(chromium, release, "Admin").log_in("admin").close()
+        ReturningVisitor(chromium, release, "Admin").log_in("admin").close()
         assert requests.get(f"{release.web_url}/readyz", timeout=10).status_code == 200
         _opens_at_once(release, guest)
     finally:
@@ -68,16 +68,14 @@ def test_edge_away_leaves_logins_and_labs(
     expect(lab.run("print('edge', 'is', 'back')")).to_contain_text("edge is back", timeout=120_000)
 
 
-def test_database_away_is_told_and_notebooks_go_on(
-    release: Release, guest: Visitor, lab: LabPage, service_url: str
-) -> None:
+def test_database_away_is_told_and_notebooks_go_on(release: Release, guest: Visitor, lab: LabPage) -> None:
     before = {part: release.namespace.restarts(part) for part in PARTS}
     release.server.stop()
     try:
         guest.go("/")
         expect(guest.page.get_by_role("heading", name="The database does not answer")).to_be_visible()
         expect(lab.run("print('without', 'database')")).to_contain_text("without database", timeout=30_000)
-        assert _answers(f"{service_url}/login")
+        assert _answers(f"{release.web_url}/login")
     finally:
         release.server.start()
     guest.go("/")
@@ -86,13 +84,11 @@ def test_database_away_is_told_and_notebooks_go_on(
     assert {part: release.namespace.restarts(part) for part in PARTS} == before
 
 
-def test_drained_node_takes_nothing_away(
-    release: Release, guest: Visitor, lab: LabPage, service_url: str
-) -> None:
+def test_drained_node_takes_nothing_away(release: Release, guest: Visitor, lab: LabPage) -> None:
     """Web UIs go one after another by their budget; the Lab's home and its kernel are there again."""
     expect(lab.run("kept = 'kept'; print(kept)")).to_contain_text("kept", timeout=60_000)
     lab.menu("File", "Save Notebook")
-    with steady_load(f"{service_url}/login", 20) as load:
+    with steady_load(f"{release.web_url}/login", 20) as load:
         drain(release.namespace, RELEASE, *PARTS)
     assert not load.failures, load.failures
     wait_until(lambda: not release.namespace.pods("lab"), "the Lab has gone with its node", 60)

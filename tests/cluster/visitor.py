@@ -1,4 +1,4 @@
-"""Somebody at a browser before forwarded ports."""
+"""Somebody at a browser who asks again, as people do, while a pod gives way to another."""
 
 from browser.web_pages import Visitor
 from harness.waiting import wait_until
@@ -7,8 +7,8 @@ from playwright.sync_api import Error
 CUT = ("ERR_CONNECTION_RESET", "ERR_CONNECTION_REFUSED", "ERR_EMPTY_RESPONSE")
 
 
-class ForwardedVisitor(Visitor):
-    """Asks once more where the way is cut: a port whose pod was replaced ends with whoever finds it gone."""
+class ReturningVisitor(Visitor):
+    """Asks once more where nobody answers: a Service learns of its new pod a moment after it is ready."""
 
     def go(self, path: str) -> None:
         """Open a page of the web UI."""

@@ -4,10 +4,10 @@ import json
 import os
 import socket
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from random import sample
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -17,6 +17,8 @@ from harness.waiting import wait_until
 
 NOT_NAMED = "KUBEYARD_TEST_CONTEXT names no cluster; set it to a context of kubectl that may be tried on"
 Object = dict[str, Any]
+# Kubernetes gives these to Services unless it is told otherwise.
+NODE_PORTS = range(30000, 32768)
 
 
 @dataclass(frozen=True)
@@ -112,42 +114,47 @@ def address_for(context: str) -> str:
         return str(asking.getsockname()[0])
 
 
-class PortForward:
-    """`kubectl port-forward` to a Service, begun again whenever the pod at its end goes away."""
+def node_ports(context: str, count: int) -> list[str]:
+    """This many addresses (http://host:port) on a node, for Services that are still to be made.
 
-    def __init__(self, namespace: Namespace, service: str, port: int, local_port: int) -> None:
-        self.url = f"http://127.0.0.1:{local_port}"
-        self._command = [
-            *("kubectl", "--context", namespace.context, "--namespace", namespace.name),
-            *("port-forward", f"service/{service}", f"{local_port}:{port}"),
-        ]
-        self._local_port = local_port
-        self._closed = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._keep, name=f"forward-{service}", daemon=True)
+    Unlike a forwarded port, they end neither with a pod nor with another connection that is cut.
+    """
+    nodes = _objects(context, "nodes")
+    [host] = [each["address"] for each in nodes[0]["status"]["addresses"] if each["type"] == "InternalIP"][:1]
+    services = _objects(context, "services", "--all-namespaces")
+    taken = {port.get("nodePort") for each in services for port in each["spec"]["ports"]}
+    free = sample([port for port in NODE_PORTS if port not in taken], count)
+    return [f"http://{host}:{port}" for port in free]
 
-    def __enter__(self) -> "PortForward":
-        self._thread.start()
-        wait_until(self._is_open, f"{' '.join(self._command[5:])} listens", 60)
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self._closed.set()
-        if self._process:
-            self._process.terminate()
-        self._thread.join(timeout=20)
+def at_node_port(url: str) -> Object:
+    """The chart's values of a Service that is reached at one of `node_ports`."""
+    return {"type": "NodePort", "nodePort": urlsplit(url).port}
 
-    def _keep(self) -> None:
-        while not self._closed.is_set():
-            self._process = subprocess.Popen(
-                self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            self._process.wait()
-            self._closed.wait(0.3)
 
-    def _is_open(self) -> bool:
+def _objects(context: str, *words: str) -> list[Object]:
+    command = ["kubectl", "--context", context, "get", *words, "-o", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    found: list[Object] = json.loads(done.stdout)["items"]
+    return found
+
+
+@contextmanager
+def forwarded(namespace: Namespace, service: str, port: int, local_port: int) -> Iterator[str]:
+    """Where `kubectl port-forward` to a Service listens, as operators are told to begin it."""
+    where = ("--context", namespace.context, "--namespace", namespace.name)
+    command = ["kubectl", *where, "port-forward", f"service/{service}", f"{local_port}:{port}"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            socket.create_connection(("127.0.0.1", self._local_port), timeout=1).close()
-        except OSError:
-            return False
-        return True
+            wait_until(lambda: _is_open(local_port), f"{' '.join(command[5:])} listens", 60)
+            yield f"http://127.0.0.1:{local_port}"
+        finally:
+            process.terminate()
+
+
+def _is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
