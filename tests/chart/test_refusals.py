@@ -14,6 +14,7 @@ WRONG = {
     "/hub": ["hub.extraConfig=anything"],
     "'proxyy'": ["proxyy.service=anything"],
     "/webUI/url": ["webUI.url=kubeyard.example.org"],
+    "webUI.url is http://192.0.2.30:5000: passwords could be read": ["webUI.url=http://192.0.2.30:5000"],
     "/webUI/image/digest": ["webUI.image.digest=sha256:short"],
     "/database/type": ["webUI.replicas=2"],
     "/singleuser/memory/limit": ["singleuser.memory.limit=2Gi"],

@@ -53,7 +53,7 @@ class Release:
     def web_values(self) -> dict[str, Any]:
         """What the web UI is told in any case."""
         told = {"url": self.web_url, "demo": True, "replicas": 2, "pdb": {"enabled": True}}
-        return {**told, "service": at_node_port(self.web_url)}
+        return {**told, "plainHTTP": True, "service": at_node_port(self.web_url)}
 
     @property
     def databases_port(self) -> int:

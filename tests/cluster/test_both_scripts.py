@@ -17,6 +17,8 @@ from .visitor import ReturningVisitor
 
 pytestmark = [pytest.mark.cluster, pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(1500)]
 
+DEMO = ("webUI.demo=true", "webUI.plainHTTP=true")
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -45,7 +47,7 @@ def deployed(context: str, platform: Platform, tmp_path: Path) -> Iterator[Addre
             services = {"webUI": where.web, "proxy": where.hub}
             ports = [f"{key}.service.nodePort={urlsplit(url).port}" for key, url in services.items()]
             kinds = [f"{key}.service.type=NodePort" for key in services]
-            own = ("--set", ",".join([f"hub.url={where.hub}", "webUI.demo=true", *kinds, *ports]))
+            own = ("--set", ",".join([f"hub.url={where.hub}", *DEMO, *kinds, *ports]))
             script.succeed(address_for(context), "--yes", "--values", str(values), *own)
             node.run("keys", "-", given=script.succeed("keys").encode())
             yield where

@@ -60,7 +60,12 @@ def labs(context: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
         made = Labs(namespace, *node_ports(context, 2))
         values = {
             "edge": {"host": NO_EDGE},
-            "webUI": {"url": made.web_url, "demo": True, "service": at_node_port(made.web_url)},
+            "webUI": {
+                "url": made.web_url,
+                "plainHTTP": True,
+                "demo": True,
+                "service": at_node_port(made.web_url),
+            },
             "hub": {"url": made.hub_url},
             "proxy": {"service": at_node_port(made.hub_url)},
             "singleuser": {

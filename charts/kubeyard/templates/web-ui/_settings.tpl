@@ -10,7 +10,7 @@
 - {name: KUBEYARD_PROXY_URL, value: "http://{{ $name }}-proxy-public:8000"}
 - {name: KUBEYARD_LAB_PODS_FILE, value: /etc/kubeyard/labs/pods.json}
 - {name: KUBEYARD_WEB_BIND, value: "0.0.0.0:5000"}
-- {name: KUBEYARD_WEB_PLAIN_HTTP, value: {{ $web.plainHTTP | quote }}}
+- {name: KUBEYARD_WEB_PLAIN_HTTP, value: {{ include "kubeyard.plainHTTP" $web | quote }}}
 - {name: KUBEYARD_WEB_DEMO, value: {{ $web.demo | quote }}}
 - {name: KUBEYARD_WEB_PROXIES, value: {{ include "kubeyard.webProxies" . | quote }}}
 - {name: KUBEYARD_WEB_SESSION_HOURS, value: {{ $web.sessionHours | quote }}}
@@ -24,6 +24,16 @@
 {{- include "kubeyard.webDatabaseEnv" . }}
 {{- include "kubeyard.apiCAEnv" . }}
 {{- include "kubeyard.extraEnv" $web }}
+{{- end -}}
+
+{{- /* The web UI itself refuses such an address; here before anything is installed. */ -}}
+{{- define "kubeyard.plainHTTP" -}}
+{{- $host := (urlParse .url).hostname -}}
+{{- $own := or (eq $host "localhost") (hasPrefix "127." $host) -}}
+{{- if and (hasPrefix "http:" .url) (not $own) (not .plainHTTP) -}}
+{{- fail (printf "webUI.url is %s: passwords could be read on their way. Use https, or where the network itself is trusted, give --set webUI.plainHTTP=true" .url) -}}
+{{- end -}}
+{{- .plainHTTP -}}
 {{- end -}}
 
 {{- define "kubeyard.webDatabaseEnv" }}
