@@ -73,6 +73,8 @@ def unlisted(*names: str) -> tuple[str, ...]:
 
 
 GATEWAY = tuple(f"yarn/{name}/pyproject.toml" for name in ("gateway", "client", "identity", "kernelspecs"))
+# Those that kernels are tried on beside the platform's own.
+SPARKS = ("3.5", "4.1", "4.2", "4.3")
 EVERYTHING = (".", *WORKSPACE, "kubernetes/hub", "kubernetes/lab")
 ALL = (
     export("workspace", WORKSPACE, "--no-dev", *members("kubeyard-api", "kubeyard-web", "kubeyard-local")),
@@ -84,6 +86,10 @@ ALL = (
     Lock("gateway", GATEWAY, (*COMPILE, *unlisted(*OWN), "yarn/gateway/pyproject.toml")),
     Lock("images", ("locks/images.in",), (*COMPILE, "locks/images.in")),
     Lock("spark", ("locks/spark.in",), (*COMPILE, "locks/spark.in")),
+    *(
+        Lock(f"spark-{minor}", (f"locks/spark-{minor}.in",), (*COMPILE, f"locks/spark-{minor}.in"))
+        for minor in SPARKS
+    ),
     Lock("tools", ("locks/tools.in",), (*COMPILE, "locks/tools.in")),
 )
 

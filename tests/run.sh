@@ -34,6 +34,8 @@ export PATH=$PATH:$KUBEYARD_CACHE/bin
 export KUBEYARD_TEST_PORT_OFFSET=${KUBEYARD_TEST_PORT_OFFSET:-1700}
 # shellcheck source=tests/one_node_cluster.sh
 . tests/one_node_cluster.sh
+# shellcheck source=tests/sparks.sh
+. tests/sparks.sh
 members=(yarn/client yarn/edge yarn/identity yarn/kernelspecs api-server/client api-server web-ui local kubernetes/hub kubernetes/lab)
 
 say() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
@@ -229,7 +231,10 @@ main() {
       ;;
     fast) phase "fast tests" tests_beside_each_other fast -m "not slow and not daemons and not browser and not readme and not cluster" ;;
     cluster) need_context; with_platform on_kubernetes ;;
-    long) phase "long tests on the real platform" tests long -m long ;;
+    long)
+      phase "every Spark that kernels run on" install_sparks
+      phase "long tests on the real platform" tests long -m long
+      ;;
     lint) phase "rules and types" lint ;;
     *) phase "pytest $*" tests chosen "$@" ;;
   esac

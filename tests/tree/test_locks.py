@@ -47,6 +47,12 @@ def test_every_locked_package_carries_a_hash_and_none_an_address(path: Path) -> 
     assert "://" not in text
 
 
+def test_documentation_names_the_sparks_that_kernels_are_tried_on() -> None:
+    pins = [re.findall(r"^pyspark==(\S+)", path.read_text(), re.MULTILINE) for path in LOCKS]
+    table = re.findall(r"^\| (\d+\.\d+\.\d+)", (ROOT / "docs" / "spark.md").read_text(), re.MULTILINE)
+    assert table == sorted(pin for found in pins for pin in found)
+
+
 def test_npm_locks_name_no_address() -> None:
     paths = [path for path in ROOT.rglob("package-lock.json") if "node_modules" not in path.parts]
     assert paths

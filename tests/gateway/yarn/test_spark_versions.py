@@ -40,7 +40,7 @@ def test_a_spark_that_is_not_there_is_told_with_those_that_are(yarn: YarnGateway
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not HOMES, reason="KUBEYARD_TEST_SPARK_HOMES names no further Spark")
+@pytest.mark.skipif(not HOMES, reason="KUBEYARD_TEST_SPARK_HOMES names no Spark; bash tests/run.sh long does")
 @pytest.mark.parametrize("home", HOMES, ids=lambda home: spark_version(home))
 @pytest.mark.parametrize("submission", ["rest", "spark-submit"])
 def test_a_kernel_runs_on_each(yarn: YarnGateway, start_own: Gateways, home: Path, submission: str) -> None:
