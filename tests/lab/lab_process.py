@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 import websocket
+from harness.gateway import Channel, KernelClient
 from harness.waiting import wait_until
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
 
@@ -134,6 +135,10 @@ class LabProcess:
                 timeout=40,
             )
         )
+
+    def connect_by_json(self, kernel_id: str) -> Channel:
+        """Open a kernel's WebSocket by Jupyter's older protocol, as Jupyter alone does before a gateway."""
+        return KernelClient(self.url, self._token).connect(kernel_id)
 
     def _serves(self) -> bool:
         assert self._process is not None
