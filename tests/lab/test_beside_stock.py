@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 import websocket
 from harness.gateway import Channel
+from harness.tcp_sockets import undelayed
 
 from .conftest import KERNEL, Edge
 from .lab_process import LabProcess
@@ -67,3 +68,14 @@ def printed_before_a_later_cell(notebook: Channel, ident: str) -> list[int]:
                 # Not by its answer: that may overtake the output.
                 if parent in later and content.get("execution_state") == "idle":
                     return sizes
+
+
+@BESIDE
+def test_messages_are_sent_to_the_browser_at_once_where_stock_lets_them_wait(edge: Edge, stock: bool) -> None:
+    lab = lab_of_ada(edge, stock)
+    kernel_id = str(lab.open_notebook("a.ipynb", KERNEL)["kernel"]["id"])
+    with lab.connect_by_json(kernel_id).joined() as notebook:
+        notebook.run("1")
+        assert notebook.socket.sock is not None
+        browser = notebook.socket.sock.getsockname()[1]
+        assert undelayed(lab.pid, remote_port=browser) == [not stock]
