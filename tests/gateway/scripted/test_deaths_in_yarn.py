@@ -1,15 +1,12 @@
 """Deaths and waits in YARN, told in plain words; what YARN says is scripted, all else is real."""
 
-import base64
-import json
-import subprocess
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.gateway import GatewayProcess, gateway_python
+from harness.failing_launch import broken_package, launch
+from harness.gateway import GatewayProcess
 from harness.scripted_yarn import SPEC, ScriptedYarn, connection, report
 from harness.waiting import wait_until
 
@@ -24,22 +21,6 @@ FULL = {
     "queue": "root.interactive",
     "diagnostics": "Queue's AM resource limit exceeded.",
 }
-
-
-def launch(told: dict[str, Any], packages: Path) -> None:
-    """Run the real launcher in a container's place, with these packages before all others."""
-    start = "from kubeyard_kernelspecs.launcher.__main__ import main; main()"
-    packed = base64.b64encode(json.dumps(told).encode()).decode()
-    environment = {"KUBEYARD_KERNEL": packed, "PYTHONPATH": str(packages), "PWD": str(packages)}
-    with suppress(subprocess.TimeoutExpired):
-        subprocess.run(
-            (gateway_python(), "-c", start),
-            env=environment,
-            cwd=packages,
-            capture_output=True,
-            timeout=30,
-            check=False,
-        )
 
 
 @pytest.fixture(scope="module")
@@ -104,16 +85,15 @@ def test_start_tells_what_it_waits_for_and_its_place(gateway: GatewayProcess, ya
 def test_python_that_fails_as_it_starts_tells_its_traceback(
     gateway: GatewayProcess, yarn: ScriptedYarn, tmp_path: Path
 ) -> None:
-    (tmp_path / "ipykernel").mkdir()
-    (tmp_path / "ipykernel" / "__init__.py").write_text("import a_package_that_is_not_there")
-    yarn.runs(lambda number, told: launch(told, tmp_path))
+    packages = broken_package(tmp_path)
+    yarn.runs(lambda number, told: launch(told, packages))
     ada = gateway.client("ada")
     answer = ada.send("POST", "/api/kernels", {"name": SPEC.name})
     assert answer.status_code == 500
     assert "No module named 'a_package_that_is_not_there'" in answer.json()["reason"]
     traceback = answer.json()["traceback"]
     assert traceback.startswith("Traceback (most recent call last)")
-    assert str(tmp_path / "ipykernel") in traceback
+    assert str(packages / "ipykernel") in traceback
     ending = ada.send("GET", "/api/endings").json()[0]
     assert ending["traceback"] == traceback
     assert ending["application_id"] == yarn.applications[0]["id"]
