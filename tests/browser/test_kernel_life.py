@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from harness.platform import Platform
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from .lab_page import LabPage
 from .opening import end_applications, opened_lab
@@ -29,6 +29,7 @@ def tell():
 threading.Thread(target=tell).start()
 spark.range(10**13).selectExpr('sum(id * id % 7)').collect()
 """
+FOR_EVER = "import time\nprint('it runs', flush=True)\nwhile True: time.sleep(0.1)"
 # More than the container of the platform's own environment may have, whatever its JVM takes.
 HOG = "import time\nblocks = [b'x' * (100 << 20) for _ in range(15)]\ntime.sleep(120)"
 CELL_MS = 120_000
@@ -48,6 +49,12 @@ def lab(guest: Visitor, room_on_the_cluster: None) -> Iterator[LabPage]:
     with opened_lab(guest) as page:
         page.choose_kernel(KERNEL)
         yield page
+
+
+def press(guest: Visitor, row: Locator, link: str, button: str) -> None:
+    """Press a row's button, and the one of the dialog that asks."""
+    row.get_by_role("link", name=link).click()
+    guest.page.get_by_role("dialog").get_by_role("button", name=button).click()
 
 
 def test_output_of_a_long_cell_goes_on_when_the_gateway_is_restarted(
@@ -87,11 +94,30 @@ def test_kernels_page_shows_the_start_and_what_idling_costs(guest: Visitor, lab:
     assert guest.accessibility_faults() == []
 
 
+def test_cell_that_is_interrupted_by_the_kernels_page_ends_and_its_row_follows(
+    guest: Visitor, lab: LabPage
+) -> None:
+    expect(lab.run("kept = 41; print('kept', kept)")).to_contain_text("kept 41", timeout=CELL_MS)
+    output = lab.run(FOR_EVER)
+    expect(output).to_contain_text("it runs", timeout=CELL_MS)
+    guest.go("/kernels")
+    row = guest.row(ENVIRONMENT)
+    expect(row).to_contain_text("Busy", timeout=CELL_MS)
+    # A page that is loaded again has forgotten it.
+    guest.page.evaluate("window.isSamePage = true")
+    press(guest, row, "Interrupt", "Interrupt kernel")
+    expect(guest.page.locator("#flashes")).to_contain_text("Interrupted kubeyard/spark.", timeout=CELL_MS)
+    expect(output).to_contain_text("KeyboardInterrupt", timeout=CELL_MS)
+    expect(lab.unfinished_cells()).to_have_count(0, timeout=CELL_MS)
+    expect(row).to_contain_text("Idle", timeout=CELL_MS)
+    assert guest.page.evaluate("window.isSamePage")
+    expect(lab.run("print('kept', kept)")).to_contain_text("kept 41", timeout=CELL_MS)
+
+
 def test_kernel_that_is_restarted_by_the_kernels_page_has_forgotten_all(guest: Visitor, lab: LabPage) -> None:
     lab.run("kept = 41")
     guest.go("/kernels")
-    guest.row(ENVIRONMENT).get_by_role("link", name="Restart").click()
-    guest.page.get_by_role("dialog").get_by_role("button", name="Restart kernel").click()
+    press(guest, guest.row(ENVIRONMENT), "Restart", "Restart kernel")
     expect(guest.page.locator("#flashes")).to_contain_text("Restarting", timeout=CELL_MS)
     # JupyterLab takes the restart for its own: the notebook goes on, in an empty kernel.
     output = lab.run("print('kept' in dir(), 6 * 7)")
@@ -124,3 +150,17 @@ def test_dead_kernel_is_restarted_in_its_notebook(lab: LabPage) -> None:
     with lab.kernel_starts(KERNEL):
         lab.menu("Kernel", "Restart Kernel…")
     expect(lab.run("print('blocks' in dir(), 6 * 7)")).to_contain_text("False 42", timeout=CELL_MS)
+
+
+def test_notebook_is_told_who_stopped_its_kernel_on_the_kernels_page(guest: Visitor, lab: LabPage) -> None:
+    guest.go("/kernels")
+    row = guest.row(ENVIRONMENT)
+    expect(row).to_contain_text("Idle", timeout=CELL_MS)
+    guest.page.evaluate("window.isSamePage = true")
+    press(guest, row, "Stop", "Stop kernel")
+    expect(lab.dialog()).to_contain_text("It was stopped by guest.", timeout=CELL_MS)
+    expect(lab.dialog()).to_contain_text("variables are lost")
+    lab.accept()
+    expect(row).to_have_count(0, timeout=CELL_MS)
+    expect(guest.page.locator("main")).to_contain_text("No kernel is running")
+    assert guest.page.evaluate("window.isSamePage")

@@ -139,7 +139,8 @@ def test_killed_application_leaves_a_dead_kernel_that_says_why(
     guest.go(f"/applications/{ident}")
     expect(guest.page.locator("#application-facts")).to_contain_text("Killed", timeout=60_000)
     guest.photograph("session-application-killed")
-    expect(lab.dialog()).to_contain_text("variables are lost", timeout=60_000)
+    expect(lab.dialog()).to_contain_text("Killed by guest from Kubeyard", timeout=60_000)
+    expect(lab.dialog()).to_contain_text("variables are lost")
     lab.accept()
 
 
@@ -198,7 +199,8 @@ def test_admin_may_kill_a_guests_application(
 
 def test_shutting_down_all_kernels_leaves_nothing_running(guest: Visitor, lab: LabPage) -> None:
     # The kernel that Admin killed is told of in a dialog.
-    expect(lab.dialog()).to_contain_text("variables are lost", timeout=60_000)
+    expect(lab.dialog()).to_contain_text("Killed by admin from Kubeyard", timeout=60_000)
+    expect(lab.dialog()).to_contain_text("variables are lost")
     lab.accept()
     lab.menu("Kernel", "Shut Down All Kernels…")
     lab.accept()
