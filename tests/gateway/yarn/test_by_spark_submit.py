@@ -1,11 +1,14 @@
 """Kernels that spark-submit starts, for clusters that take no submissions by REST."""
 
+import signal
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from harness.gateway import GatewayProcess, Gateways, KernelClient
+from harness.spark_job import STEPS, interrupted
 from harness.waiting import wait_until
 from harness.yarn_gateway import YarnGateway
 from kubeyard_kernelspecs import remove_kernelspec, write_kernelspec
@@ -76,3 +79,50 @@ def test_a_kernel_whose_java_is_killed_is_told_dead(yarn: YarnGateway, ada: Kern
     application = yarn.application(kernel_id).id
     manager = yarn.resource_manager
     wait_until(lambda: manager.application(application).state not in ACTIVE_STATES, "it is no more", 60)
+
+
+@pytest.mark.long
+def test_an_interrupt_ends_the_job_and_the_session_goes_on(
+    yarn: YarnGateway, ada: KernelClient, steps: Path
+) -> None:
+    kernel_id = ada.start(yarn.spec.name)
+    assert "KeyboardInterrupt" in interrupted(ada, kernel_id, steps)
+    with ada.connect(kernel_id) as channel:
+        # The job's only executor is free again, so none of its tasks is left.
+        assert channel.run("sc.parallelize([1, 2]).sum()") == "3"
+    assert len(list(steps.iterdir())) < STEPS
+
+
+@pytest.mark.long
+def test_a_restart_keeps_the_kernels_id_and_gives_it_an_application_anew(
+    yarn: YarnGateway, ada: KernelClient
+) -> None:
+    kernel_id = ada.start(yarn.spec.name)
+    with ada.connect(kernel_id) as channel:
+        channel.run("gone = spark.version")
+    before = yarn.application(kernel_id)
+    assert ada.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 200
+    assert ada.kernel_ids() == [kernel_id]
+    assert yarn.application(kernel_id).id != before.id
+    assert yarn.resource_manager.application(before.id).final_status is FinalStatus.SUCCEEDED
+    with ada.connect(kernel_id) as channel:
+        assert channel.run("'gone' in globals()") == "False"
+        assert channel.run("spark.range(7).count()").endswith("7")
+
+
+@pytest.mark.long
+def test_a_killed_gateway_takes_its_kernel_up_again(
+    yarn: YarnGateway, gateway: GatewayProcess, ada: KernelClient
+) -> None:
+    kernel_id, session = ada.start(yarn.spec.name), uuid.uuid4().hex
+    with ada.connect(kernel_id, session) as channel:
+        assert channel.run("kept = spark.range(7).count(); kept").endswith("7")
+    application = yarn.application(kernel_id).id
+    gateway.stop(signal.SIGKILL)
+    gateway.start()
+    assert ada.kernel_ids() == [kernel_id]
+    with ada.connect(kernel_id, session) as channel:
+        assert channel.run("kept + spark.range(5).count()") == "12"
+    assert ada.send("DELETE", f"/api/kernels/{kernel_id}").status_code == 204
+    ended = yarn.application(kernel_id)
+    assert (ended.id, ended.final_status) == (application, FinalStatus.SUCCEEDED)
