@@ -2,12 +2,16 @@
 
 import json
 import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from harness.gateway import Channel, GatewayProcess, Gateways, KernelClient
 from harness.network_capture import MISSING, Capture, can_capture
 from harness.spare_gateway import StartGateway
 from harness.yarn_gateway import YarnGateway
+from kubeyard_kernelspecs import remove_kernelspec, write_kernelspec
 
 pytestmark = [
     pytest.mark.daemons,
@@ -123,6 +127,53 @@ def test_between_driver_and_executors_and_on_their_disks(
         on_disk = channel.run(SHUFFLED.format(word=word))
     assert on_disk == f"True {not settings}\n"
     # Broadcasts are compressed; what a task is given and what it returns are not.
+    assert capture.saw(word) is not bool(settings)
+
+
+@pytest.fixture
+def two_executors(yarn: YarnGateway) -> Iterator[str]:
+    """A kernelspec of ada's with two executors of one core each."""
+    spec = replace(yarn.spec, name="ada.two", owner="ada", executors=2, executor_cores=1)
+    write_kernelspec(yarn.kernelspecs, spec)
+    yield spec.name
+    remove_kernelspec(yarn.kernelspecs, spec.name)
+
+
+# Each of its two tasks ends when the other one runs: none does before there are two executors.
+MET = """
+import pathlib, time
+def meet(number):
+    folder = pathlib.Path({folder!r})
+    (folder / str(number)).touch()
+    while len(list(folder.iterdir())) < 2:
+        time.sleep(0.1)
+sc.parallelize(range(2), 2).foreach(meet)
+executors = sc._jsc.sc().statusStore().executorList(True)
+found = [executors.apply(number) for number in range(executors.size())]
+print(*(each.hostPort().rpartition(':')[2] for each in found if each.id() != 'driver'))
+"""
+# On one node executors read each other's shuffled data from the disk; what is kept twice, one sends.
+KEPT_TWICE = """
+import os
+from pyspark import StorageLevel
+rows = [('{word}' + str(number), os.urandom(200)) for number in range(50)]
+sc.parallelize(rows, 2).persist(StorageLevel.MEMORY_ONLY_2).count()
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("settings", [{}, ENCRYPTED], ids=["in clear", "encrypted"])
+def test_between_executors(
+    yarn: YarnGateway, start_own: Gateways, settings: dict[str, str], two_executors: str, steps: Path
+) -> None:
+    ada, word = start_own(**settings).client("ada"), uuid.uuid4().hex
+    with ada.connect(ada.start(two_executors)) as channel:
+        ports = [int(port) for port in channel.run(MET.format(folder=str(steps))).splitlines()[-1].split()]
+        assert len(ports) == 2
+        # The driver listens elsewhere: both ends of what goes by here are executors.
+        with Capture(ports) as capture:
+            assert channel.run(KEPT_TWICE.format(word=word)) == "50"
+            capture.until_more_than(2000)
     assert capture.saw(word) is not bool(settings)
 
 
