@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from harness.gateway import GatewayProcess, Gateways, gateway_python
 from harness.launched_kernels import LaunchingYarn
+from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
 from harness.scripted_yarn import SPEC, gateway_before
 from harness.waiting import wait_until
 
@@ -98,3 +99,36 @@ def test_idle_kernels_are_stopped_by_the_documented_setting_where_stock_ignores_
             wait_until(lambda: ada.kernel_ids() == [], "the kernel is stopped", 60)
     finally:
         yarn.close()
+
+
+APPLICATIONS = tuple(f"application_1_{number:04d}" for number in range(1, 31))
+
+
+def running(asked: Asked) -> Answer:
+    """What a ResourceManager says of one application, or of all: they run."""
+    row = {"state": "RUNNING", "user": "ada", "applicationTags": "kubeyard"}
+    if ident := asked.path.split("/apps")[-1].strip("/").removesuffix("/state"):
+        # Stock's client signs in by this cookie, and asks for the state alone.
+        return as_json({"app": {"id": ident, **row}, **row}, headers={"Set-Cookie": "hadoop.auth=ada"})
+    return as_json({"apps": {"app": [{"id": each, **row} for each in APPLICATIONS]}})
+
+
+SECURED = """
+from enterprise_gateway.services.kernels.remotemanager import RemoteKernelManager
+print(RemoteKernelManager().yarn_endpoint_security_enabled)
+"""
+
+
+def test_a_no_that_stock_reads_as_yes_has_ours_ask_without_kerberos(start_gateway: Gateways) -> None:
+    no = {"EG_YARN_ENDPOINT_SECURITY_ENABLED": "False"}
+    assert (run(SECURED).stdout, run(SECURED, **no).stdout) == ("False\n", "True\n")
+    with ScriptedServer(running) as server:
+        gateway = start_gateway(KUBEYARD_RM_URLS=server.url, **no)
+
+        def resourcemanager() -> str:
+            return str(gateway.send("GET", "/readyz").json()["checks"]["resourcemanager"])
+
+        wait_until(lambda: resourcemanager() == "ok", "YARN answers the gateway")
+        gateway.stop()
+    assert server.asked
+    assert not [each for each in server.asked if "Authorization" in each.headers]
