@@ -7,12 +7,15 @@ import json
 import os
 import resource
 import subprocess
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.gateway import GatewayProcess, Gateways, gateway_python
+from harness.gateway import GatewayProcess, Gateways, gateway_python, gateway_without_hadoop
 from harness.launched_kernels import LaunchingYarn
+from harness.recorded_kernels import record_kernels
 from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
 from harness.scripted_yarn import SPEC, gateway_before
 from harness.waiting import wait_until
@@ -132,3 +135,71 @@ def test_a_no_that_stock_reads_as_yes_has_ours_ask_without_kerberos(start_gatewa
         gateway.stop()
     assert server.asked
     assert not [each for each in server.asked if "Authorization" in each.headers]
+
+
+# Stock's own watch over its kernels, and beside it what notices that nothing else runs.
+WATCHED = """
+import asyncio, os, time
+from enterprise_gateway.services.kernels.remotemanager import RemoteKernelManager
+from enterprise_gateway.services.processproxies.yarn import YarnClusterProcessProxy
+
+def kernel(application_id):
+    kernel = RemoteKernelManager()
+    proxy = YarnClusterProcessProxy(kernel, {"yarn_endpoint": os.environ["RESOURCE_MANAGER"]})
+    proxy._initialize_resource_manager(env={"KERNEL_USERNAME": "ada"})
+    proxy.application_id = application_id
+    kernel.kernel = kernel.process_proxy = proxy
+    return kernel
+
+async def main():
+    for each in [kernel(application_id) for application_id in os.environ["APPLICATIONS"].split()]:
+        each.start_restarter()
+    begin = before = time.monotonic()
+    longest = 0
+    while longest < 2 and before < begin + 15:
+        await asyncio.sleep(0.01)
+        longest, before = max(longest, time.monotonic() - before), time.monotonic()
+    print(longest)
+
+asyncio.run(main())
+"""
+
+
+def test_a_slow_resourcemanager_holds_up_no_answer_where_it_stops_all_of_stock(tmp_path: Path) -> None:
+    def slowly(asked: Asked) -> Answer:
+        if "/apps" in asked.path:
+            time.sleep(0.1)
+        return running(asked)
+
+    with ScriptedServer(slowly) as server:
+        stocks = run(WATCHED, RESOURCE_MANAGER=server.url, APPLICATIONS=" ".join(APPLICATIONS))
+    # All but the first are asked about in one go.
+    assert float(stocks.stdout) > 2, stocks.stderr
+
+    answers, held = threading.Event(), threading.Semaphore(0)
+    answers.set()
+
+    def when_allowed(asked: Asked) -> Answer:
+        if not answers.is_set():
+            held.release()
+            answers.wait()
+        return running(asked)
+
+    def recorded(gateway: GatewayProcess) -> None:
+        record_kernels(gateway, APPLICATIONS)
+
+    with (
+        ScriptedServer(when_allowed) as server,
+        gateway_without_hadoop(tmp_path, recorded, KUBEYARD_RM_URLS=server.url) as gateway,
+    ):
+        ada = gateway.client("ada")
+        answers.clear()
+        try:
+            assert held.acquire(timeout=30), "the gateway has asked, and waits"
+            # Some rounds of its own watch over its kernels.
+            until = time.monotonic() + 2
+            while time.monotonic() < until:
+                listed = ada.send("GET", "/api/kernels", timeout_seconds=15).json()
+                assert len(listed) == len(APPLICATIONS)
+        finally:
+            answers.set()

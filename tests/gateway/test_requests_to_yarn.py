@@ -3,7 +3,6 @@
 import json
 import subprocess
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,10 +13,9 @@ from typing import Any
 
 import pytest
 from harness.gateway import Gateways, gateway_python
+from harness.recorded_kernels import record_kernels
 from harness.scripted_server import Answer, Asked, ScriptedServer, as_json
 from harness.waiting import wait_until
-from kubeyard_kernelspecs import KernelSpec, write_kernelspec
-from kubeyard_yarn.submission import LocalResource
 
 pytestmark = pytest.mark.slow
 SECONDS = 15
@@ -28,19 +26,6 @@ TAKEN_UP = 600
 FIRST = 3
 # What may follow one another without a pause while somebody waits a few seconds.
 AT_ONCE = 6
-SPEC = KernelSpec(
-    name="kubeyard.spark",
-    display_name="Spark",
-    owner="kubeyard",
-    public=True,
-    environment_hash="0" * 64,
-    archive=LocalResource("hdfs:///kubeyard/envs/0.tar.gz", 1, 1),
-    driver_memory_mb=512,
-    executor_memory_mb=512,
-    executors=1,
-    executor_cores=1,
-    queue="interactive",
-)
 
 
 class Cluster:
@@ -163,34 +148,12 @@ def test_a_start_that_waits_for_long_asks_often_at_first_and_then_as_seldom_as_a
     assert 12 <= len(asked) <= SECONDS + AT_ONCE
 
 
-def record(kernel_id: str, application_id: str) -> dict[str, Any]:
-    """What a gateway keeps of a kernel; nobody listens on its ports."""
-    ports = dict.fromkeys(("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port"), 9)
-    connection = {"transport": "tcp", "ip": "127.0.0.1", "signature_scheme": "hmac-sha256", "key": "k"}
-    place = {"pid": 0, "pgid": 0, "ip": "127.0.0.1", "assigned_ip": "127.0.0.1", "comm_ip": "127.0.0.1"}
-    more = {"assigned_host": "127.0.0.1", "comm_port": 9, "tunneled_connect_info": None}
-    return {
-        "kernel_id": kernel_id,
-        "username": "ada",
-        "kernel_name": "kubeyard.spark",
-        "connection_info": connection | ports,
-        "launch_args": {"kernel_name": "kubeyard.spark", "env": {"KERNEL_USERNAME": "ada"}},
-        "process_info": {**place, **more, "application_id": application_id},
-    }
-
-
 def test_a_gateway_with_many_kernels_asks_once_a_second_at_most(start_gateway: Gateways) -> None:
     cluster = Cluster(TAKEN_UP, 1000)
     with ScriptedServer(cluster.answer) as server:
         gateway = start_gateway(KUBEYARD_RM_URLS=server.url)
         gateway.stop()
-        write_kernelspec(gateway.folder / "kernelspecs", SPEC)
-        sessions = gateway.folder / "state" / "kernel_sessions"
-        sessions.mkdir(exist_ok=True)
-        for application_id in cluster.ends_at:
-            kernel_id = str(uuid.uuid4())
-            content = {kernel_id: record(kernel_id, application_id)}
-            (sessions / f"{kernel_id}.json").write_text(json.dumps(content))
+        record_kernels(gateway, cluster.ends_at)
         gateway.start()
         ada = gateway.client("ada")
         assert len(ada.kernel_ids()) == TAKEN_UP
