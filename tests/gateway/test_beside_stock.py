@@ -203,3 +203,34 @@ def test_a_slow_resourcemanager_holds_up_no_answer_where_it_stops_all_of_stock(t
                 assert len(listed) == len(APPLICATIONS)
         finally:
             answers.set()
+
+
+HEARD = """
+import logging
+from enterprise_gateway.services.processproxies.processproxy import ResponseManager
+logging.basicConfig(level=logging.DEBUG)
+stocks = ResponseManager(log=logging.getLogger())
+stocks.register_event("a-kernel")
+stocks._post_connection({"kernel_id": "a-kernel", "key": "a-signing-key"})
+"""
+
+
+def test_no_secret_is_logged_at_debug_where_stock_logs_each_kernels_key(
+    start_gateway: Gateways, tmp_path: Path
+) -> None:
+    assert "a-signing-key" in run(HEARD).stderr
+    yarn = LaunchingYarn(tmp_path)
+    settings = {"KUBEYARD_LOG_LEVEL": "DEBUG", "KUBEYARD_GATEWAY_SPARES": "0"}
+    try:
+        with gateway_before(yarn, start_gateway, tmp_path, **settings) as gateway:
+            ada = gateway.client("ada")
+            kernel_id = ada.start(SPEC.name)
+            with ada.connect(kernel_id) as channel:
+                assert channel.run("6 * 7") == "42"
+            record = json.loads((gateway.folder / "state/kernel_sessions" / f"{kernel_id}.json").read_text())
+            log = gateway.log.read_text()
+    finally:
+        yarn.close()
+    assert kernel_id in log
+    assert record[kernel_id]["connection_info"]["key"] not in log
+    assert ada.token not in log
