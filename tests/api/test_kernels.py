@@ -159,8 +159,8 @@ def test_without_the_gateway_what_yarn_runs_is_still_shown(api: ApiServer) -> No
     assert {shown.owner for shown in everybody.kernels} == {"ada", "bob"}
 
 
-def _act(api: ApiServer, name: str, method: str, path: str) -> None:
-    answer = api.send(method, f"/api/v1/kernels/{path}", api.issuer.token(name))
+def _act(api: ApiServer, name: str, method: str, path: str, *roles: str) -> None:
+    answer = api.send(method, f"/api/v1/kernels/{path}", api.issuer.token(name, *roles))
     assert (answer.status_code, answer.content) == (204, b"")
 
 
@@ -186,6 +186,24 @@ def test_acts_of_the_owner_reach_his_kernel(linked: ApiServer, gateway: GatewayP
         assert channel.joined().run("'kept' in globals()") == "False"
     _act(linked, "bob", "DELETE", ident)
     wait_until(lambda: ident not in bob.kernel_ids(), "the kernel is gone")
+
+
+def test_an_administrator_interrupts_and_restarts_another_s_kernel(
+    linked: ApiServer, gateway: GatewayProcess
+) -> None:
+    bob = gateway.client("bob")
+    ident = bob.start("kubeyard.local")
+    _mirror(linked, kernel_application(1, "bob", ident, "kubeyard.local"))
+    with bob.connect(ident) as channel:
+        cell = channel.joined().send(FOR_EVER)
+        channel.until_printed("on")
+        _act(linked, "admin", "POST", f"{ident}/interrupt", "user", "admin")
+        assert "KeyboardInterrupt" in channel.output(cell)
+        channel.run("kept = 1")
+    _act(linked, "admin", "POST", f"{ident}/restart", "user", "admin")
+    with bob.connect(ident) as channel:
+        assert channel.joined().run("'kept' in globals()") == "False"
+    bob.send("DELETE", f"/api/kernels/{ident}")
 
 
 def test_another_s_kernel_is_not_found_and_lives_on(

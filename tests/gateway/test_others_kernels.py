@@ -8,6 +8,7 @@ import websocket
 from harness.gateway import GatewayProcess, KernelClient
 
 NEVER_WAS = "00000000-0000-4000-8000-000000000000"
+FOR_EVER = "import time\nprint('on', flush=True)\nwhile True: time.sleep(0.05)"
 
 
 def exact(client: KernelClient, method: str, path: str, **headers: str) -> tuple[int, str]:
@@ -51,6 +52,22 @@ def test_an_administrator_lists_and_reads_all_kernels(
     assert {adas_kernel, bobs_kernel} <= set(admin.kernel_ids())
     assert admin.send("GET", f"/api/kernels/{adas_kernel}").status_code == 200
     assert dial(admin, adas_kernel) == 101
+
+
+def test_an_administrator_interrupts_and_restarts_anothers_kernel(
+    ada: KernelClient, admin: KernelClient
+) -> None:
+    kernel_id = ada.start("kubeyard.local")
+    with ada.connect(kernel_id) as channel:
+        cell = channel.joined().send(FOR_EVER)
+        # The kernel is busy from a moment before the cell runs, and an interrupt in it ends nothing.
+        channel.until_printed("on")
+        assert admin.send("POST", f"/api/kernels/{kernel_id}/interrupt").status_code == 204
+        assert "KeyboardInterrupt" in channel.output(cell)
+        channel.run("kept = 1")
+    assert admin.send("POST", f"/api/kernels/{kernel_id}/restart").status_code == 200
+    with ada.connect(kernel_id) as channel:
+        assert channel.joined().run("'kept' in globals()") == "False"
 
 
 def test_a_kernel_runs_as_the_caller_whatever_he_sends(
