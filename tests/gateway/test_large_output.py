@@ -9,22 +9,14 @@ from pathlib import Path
 
 import pytest
 import websocket
+from harness.flood import FLOOD, MB, forget_most_memory, messages_missing, most_memory, numbers, until_still
 from harness.gateway import CELL_SECONDS, GatewayProcess, Gateways, KernelClient
 from harness.launched_kernels import LaunchingYarn, launching_gateway
 from harness.scripted_yarn import SPEC
-from harness.waiting import wait_until
 from lab.lab_process import V1, Notebook
 
 pytestmark = pytest.mark.slow
 LINES = 6_000
-MB = 1_000_000
-# Longer than what two sockets hold between them; `told` is the file that says how far it is.
-FLOOD = """
-told = open({0!r}, 'w')
-for i in range({1}):
-    print('line', i, 'x' * 2000, flush=True)
-    told.seek(0); told.write(str(i)); told.flush()
-"""
 
 
 @pytest.fixture(scope="module")
@@ -62,28 +54,12 @@ def notebook(client: KernelClient, kernel_id: str) -> Iterator[Notebook]:
         yield connected
 
 
-def numbers(text: str) -> list[int]:
-    """Which lines of the flood have come."""
-    return [int(line.split()[1]) for line in text.splitlines() if line.startswith("line ")]
-
-
-def until_still(progress: Path, every_seconds: float = 0.5) -> None:
-    """Wait until the flood goes no further."""
-    seen = [""]
-
-    def is_still() -> bool:
-        seen.append(progress.read_text() if progress.exists() else "")
-        return bool(seen[-1]) and seen[-1] == seen[-2]
-
-    wait_until(is_still, "the cell waits", 60, every_seconds)
-
-
 def test_a_cell_waits_for_a_gateway_that_is_slow_and_nothing_is_lost(
     launched: tuple[GatewayProcess, LaunchingYarn], ada: KernelClient, kernel: str, tmp_path: Path
 ) -> None:
     progress, pid = tmp_path / "progress", launched[0].pid
     with notebook(ada, kernel) as hers:
-        ident = hers.send(FLOOD.format(str(progress), LINES))
+        ident = hers.send(FLOOD.format(str(progress), LINES, 2000))
         begun = hers.printed(ident, until="line 10 ")
         os.kill(pid, signal.SIGSTOP)
         try:
@@ -133,17 +109,11 @@ for i in range({1}):
 """
 
 
-def most_memory(pid: int) -> int:
-    """What the process has held at most since it was last forgotten, in MB."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")) // MB
-
-
 def test_large_values_that_a_client_does_not_take_cost_the_gateway_a_few_of_them(
     launched: tuple[GatewayProcess, LaunchingYarn], ada: KernelClient, kernel: str, tmp_path: Path
 ) -> None:
     progress, pid, count = tmp_path / "progress", launched[0].pid, 24
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    forget_most_memory(pid)
     before = most_memory(pid)
     with notebook(ada, kernel) as hers:
         ident = hers.send(VALUES.format(str(progress), count, 50 * MB))
@@ -162,13 +132,11 @@ def test_a_client_that_sleeps_holds_up_no_cell_for_long_and_is_told_what_it_miss
 ) -> None:
     progress, lines = tmp_path / "progress", 20_000
     with notebook(ada, kernel) as hers, notebook(ada, kernel) as other:
-        ident = hers.send(FLOOD.format(str(progress), lines))
+        ident = hers.send(FLOOD.format(str(progress), lines, 2000))
         assert numbers(other.printed(ident)) == list(range(lines))
-        told = hers.printed(ident).splitlines()
-    missing = [line for line in told if "messages of output are missing here" in line]
-    got = numbers("\n".join(told))
+        told = hers.printed(ident)
+    got, [missing] = numbers(told), messages_missing(told)
     assert got == sorted(set(got))
     assert got[-1] == lines - 1
-    assert len(missing) == 1
     # A line may be more than one message.
-    assert len(got) + int(missing[0].split()[0].strip("[").replace(",", "")) >= lines
+    assert len(got) + missing >= lines
