@@ -73,6 +73,20 @@ def test_busy_kernel_and_one_that_is_never_stopped_say_so(api: ApiServer, gatewa
     assert kernels["k-2"].idle.stopped_at is None
 
 
+def test_kernel_has_its_notebook_where_the_gateway_tells_of_one(api: ApiServer, gateway: ToldGateway) -> None:
+    now = datetime.now(UTC)
+    gateway.kernels = [
+        told_kernel("k-1", SPEC, now, notebook="reports/Q3.ipynb"),
+        told_kernel("k-2", SPEC, now, notebook=""),
+        # Of a gateway that asks for no notebooks yet, as it may be during an upgrade.
+        told_kernel("k-3", SPEC, now),
+    ]
+
+    notebooks = {kernel.id: kernel.notebook for kernel in api.client("ada").list_kernels().kernels}
+
+    assert notebooks == {"k-1": "reports/Q3.ipynb", "k-2": None, "k-3": None}
+
+
 def test_start_is_told_with_its_stages_and_why_it_was_cold(api: ApiServer, gateway: ToldGateway) -> None:
     now = datetime.now(UTC)
     start = told_start(now, cold_reason="queue interactive had no room for a spare")

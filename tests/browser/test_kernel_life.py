@@ -4,6 +4,7 @@ The tests follow one notebook and run in this order.
 """
 
 import re
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -92,6 +93,19 @@ def test_kernels_page_shows_the_start_and_what_idling_costs(guest: Visitor, lab:
     expect(row).to_contain_text("Spark")
     guest.photograph("kernel-idle")
     assert guest.accessibility_faults() == []
+
+
+def test_kernels_page_names_the_notebook_and_follows_its_new_name(guest: Visitor, lab: LabPage) -> None:
+    guest.go("/kernels")
+    notebook = guest.row(ENVIRONMENT).locator(".kernel-notebook")
+    expect(notebook).to_have_text(re.compile(r"^Untitled\d*\.ipynb$"), timeout=CELL_MS)
+    name = f"quarterly-figures-{uuid.uuid4().hex[:6]}.ipynb"
+    lab.menu("File", "Rename Notebook…")
+    lab.dialog().locator("input").first.fill(name)
+    lab.accept()
+    expect(notebook).to_have_text(name, timeout=CELL_MS)
+    expect(notebook).to_have_attribute("title", name)
+    guest.photograph("kernel-notebook")
 
 
 def test_cell_that_is_interrupted_by_the_kernels_page_ends_and_its_row_follows(

@@ -53,6 +53,7 @@ RULES = {
     (KERNEL, "GET"): Rule("/api/kernels/{kernel}"),
     (KERNEL, "DELETE"): Rule("/api/kernels/{kernel}"),
     (KERNEL + "/(?P<action>restart|interrupt)", "POST"): Rule("/api/kernels/{kernel}/restart"),
+    (KERNEL + "/notebook", "PUT"): Rule("/api/kernels/{kernel}/notebook", {"path": "a.ipynb"}),
     (KERNEL + "/channels", "GET"): Rule("/api/kernels/{kernel}/channels?session_id=ada"),
     ("/api/kernelspecs", "GET"): Rule("/api/kernelspecs"),
     (f"/api/kernelspecs/{KERNELSPEC}", "GET"): Rule("/api/kernelspecs/{kernelspec}"),

@@ -41,6 +41,8 @@ class LiveKernel:
     state: KernelState
     connections: int
     last_activity_at: datetime | None
+    # The path of its notebook in its owner's JupyterLab; None where it has none.
+    notebook: str | None = None
     # Told by kernels on YARN; a restart may have given the kernel another's application.
     application_id: str | None = None
     start: KernelStart | None = None
@@ -141,6 +143,7 @@ def _kernel(row: dict[str, Any]) -> LiveKernel:
         state=KernelState(state) if state in set(KernelState) else KernelState.UNKNOWN,
         connections=int(row.get("connections") or 0),
         last_activity_at=_moment(row.get("last_activity")),
+        notebook=ours.get("notebook") or None,
         application_id=ours.get("application_id") or None,
         start=_start(ours) if "timeline" in ours else None,
         reason=Reason.model_validate(ours["death"]) if ours.get("death") else None,

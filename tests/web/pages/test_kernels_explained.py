@@ -51,6 +51,24 @@ def test_idle_kernel_shows_since_when_what_it_costs_and_when_it_stops(
     assert "in 1 h 58 min" in page
 
 
+def test_kernel_is_shown_with_its_notebooks_name_and_path(site: Site, gateway: ToldGateway) -> None:
+    now = datetime.now(UTC)
+    gateway.kernels = [told_kernel(KERNEL, SPEC, now, notebook="reports/<b>Q3.ipynb")]
+
+    page = site.visitor("ada").get("/kernels").text
+
+    assert 'title="reports/&lt;b&gt;Q3.ipynb">&lt;b&gt;Q3.ipynb</span>' in page
+
+
+def test_kernel_that_no_notebook_has_shows_a_dash(site: Site, gateway: ToldGateway) -> None:
+    gateway.kernels = [told_kernel(KERNEL, SPEC, datetime.now(UTC), notebook="")]
+
+    page = site.visitor("ada").get("/kernels").text
+
+    dash = "–"  # noqa: RUF001
+    assert f'<td data-label="Notebook">\n            <span class="muted">{dash}</span>' in page
+
+
 def test_start_is_shown_stage_by_stage_with_why_it_was_cold(site: Site, gateway: ToldGateway) -> None:
     now = datetime.now(UTC)
     start = told_start(now, cold_reason="its spare did not answer")

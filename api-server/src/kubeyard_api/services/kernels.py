@@ -99,6 +99,7 @@ def _kernel(
         owner=row.owner if row else ("" if caller.is_admin else caller.name),
         kernelspec=kernelspec,
         environment=environment_of(kernelspec),
+        notebook=live.notebook if live else None,
         state=state,
         connections=live.connections if live else None,
         last_activity_at=live.last_activity_at if live else None,

@@ -9,8 +9,12 @@ from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.gateway.managers import GatewaySessionManager
 from traitlets import default
 
+from kubeyard_lab.notebooks import Notebooks, tell_gateway
+
 _REGISTRY = "kubeyard-sessions.sqlite"
 _ROWS = "SELECT session_id, path, name, type, kernel_id FROM session"
+# Of two notebooks with one kernel the one that had it first comes last.
+_NOTEBOOKS = "SELECT kernel_id, path FROM session WHERE type = 'notebook' ORDER BY rowid DESC"
 
 
 class GatewaySessions(GatewaySessionManager):
@@ -18,6 +22,7 @@ class GatewaySessions(GatewaySessionManager):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+        self.notebooks = Notebooks(tell_gateway, self.log)
         for *_, kernel_id in self.cursor.execute(_ROWS).fetchall():
             self.kernel_manager.remember(kernel_id)
 
@@ -36,6 +41,28 @@ class GatewaySessions(GatewaySessionManager):
             self.log.warning("notebooks will not find their kernels again: %s", why)
             return ":memory:"
         return str(file)
+
+    async def save_session(self, *args: Any, **kwargs: Any) -> Any:
+        """Remember a notebook and its kernel, here and at the gateway."""
+        model = await super().save_session(*args, **kwargs)  # type: ignore[no-untyped-call]
+        self._tell_notebooks()
+        return model
+
+    async def update_session(self, session_id: str, **changes: Any) -> None:
+        """Follow a notebook that is renamed or has another kernel, here and at the gateway."""
+        await super().update_session(session_id, **changes)  # type: ignore[no-untyped-call]
+        self._tell_notebooks()
+
+    async def list_sessions(self) -> list[dict[str, Any]]:
+        """List notebooks and their kernels; each open page asks for them every ten seconds."""
+        models: list[dict[str, Any]] = await super().list_sessions()  # type: ignore[no-untyped-call]
+        self._tell_notebooks()
+        return models
+
+    def _tell_notebooks(self) -> None:
+        rows = self.cursor.execute(_NOTEBOOKS).fetchall()
+        notebooks = {kernel_id: path for kernel_id, path in rows if kernel_id in self.kernel_manager}
+        self.notebooks.are(notebooks, self.kernel_manager)
 
     async def kernel_culled(self, kernel_id: str) -> bool:
         """Whether the notebook has no kernel any more; not before somebody has heard that it was lost."""

@@ -18,6 +18,7 @@ from enterprise_gateway.services.kernelspecs.handlers import (
     KernelSpecResourceHandler,
     MainKernelSpecHandler,
 )
+from jupyter_server.services.kernels.handlers import _kernel_id_regex
 from kubeyard_identity import Verifier
 from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
@@ -32,6 +33,7 @@ from kubeyard_gateway.endings import RECORD, Endings
 from kubeyard_gateway.endings_routes import EndingsOfKernels
 from kubeyard_gateway.guard import Guard, WithoutQuery
 from kubeyard_gateway.instance import own_tag
+from kubeyard_gateway.kernel_notebook import NotebookOfKernel
 from kubeyard_gateway.kernels import KernelActions, Kernels
 from kubeyard_gateway.kernelspecs import DEFAULT_KERNEL, KernelSpecLogos, KernelSpecs, OneKernelSpec
 from kubeyard_gateway.latest_word import LatestWord
@@ -124,6 +126,7 @@ class KubeyardGateway(EnterpriseGatewayApp):
             (r"/api/spares", Spares),
             (r"/api/endings", EndingsOfKernels),
             (r"/api/starts", StartsUnderWay),
+            (rf"/api/kernels/{_kernel_id_regex}/notebook", NotebookOfKernel),
         ]
         for pattern, handler, *rest in super()._create_request_handlers():
             if handler.__name__ not in LEFT_OUT:

@@ -56,9 +56,10 @@ class OwnedKernels(WarmKernels):
         self.parent.endings.note(ending)
 
     def kernel_model(self, kernel_id: str) -> dict[str, Any]:
-        """Return Jupyter's model, with why the kernel is dead and when it is stopped as idle."""
+        """Return Jupyter's model, with its notebook, why it is dead and when it is stopped as idle."""
         model: dict[str, Any] = super().kernel_model(kernel_id)
         kernel, ours = self._kernels[kernel_id], model["kubeyard"]
+        ours["notebook"] = self.parent.kernel_session_manager.notebook_of(kernel_id)
         if kernel.death is not None:
             ours["death"] = asdict(kernel.death)
         settings = self.parent.service_settings

@@ -12,6 +12,7 @@ from enterprise_gateway.services.sessions.kernelsessionmanager import (
 )
 from kubeyard_identity.whole_file import remove_drafts, write_whole
 
+from kubeyard_gateway import kernel_notebook
 from kubeyard_gateway.kept_kernelspecs import MEMBER, record_of
 
 log = structlog.get_logger("kubeyard_gateway")
@@ -44,6 +45,16 @@ class PrivateSessions(FileKernelSessionManager):
         session[kernel_id][MEMBER] = record_of(self.kernel_manager.get_kernel(kernel_id).kernel_spec)
         record = json.dumps(KernelSessionManager.pre_save_transformation(session))
         write_whole(Path(self._get_sessions_loc()) / f"{kernel_id}.json", record.encode(), 0o600)
+
+    def note_notebook(self, kernel_id: str, path: str) -> None:
+        """Keep which notebook a kernel has; an empty path says that it has none."""
+        if self.notebook_of(kernel_id) != path:
+            self._sessions[kernel_id][kernel_notebook.MEMBER] = path
+            self.save_session(kernel_id)
+
+    def notebook_of(self, kernel_id: str) -> str:
+        """Return the path of a kernel's notebook; empty for a kernel that no notebook has."""
+        return str(self._sessions.get(kernel_id, {}).get(kernel_notebook.MEMBER, ""))
 
     def _start_session(self, kernel_session: dict[str, Any]) -> bool:
         """Take up one kernel of an earlier gateway; trouble with one costs that one, not the start."""

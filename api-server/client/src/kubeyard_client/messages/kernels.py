@@ -56,6 +56,10 @@ class Kernel(Message):
     owner: str
     kernelspec: str
     environment: str | None
+    notebook: str | None = Field(
+        default=None,
+        description="Path of its notebook in its owner's JupyterLab; absent where no notebook has it",
+    )
     state: KernelState
     connections: int | None
     last_activity_at: datetime | None
