@@ -29,9 +29,13 @@ def lab_before(yarn: ScriptedYarn, folder: Path, patience_seconds: int) -> Itera
         gateway = GatewayProcess(folder, free_address(), settings | spark_folders(folder / "cluster"))
         write_kernelspec(folder / "kernelspecs", SPEC)
         gateway.start()
-        with ScriptedServer(TokenExchange(gateway)) as exchange:
-            lab = LabProcess(folder / "lab-of-ada", gateway.url, exchange.url, "hub-token-of-ada")
-            lab.start()
-            yield lab
-            lab.stop()
-        gateway.stop()
+        try:
+            with ScriptedServer(TokenExchange(gateway)) as exchange:
+                lab = LabProcess(folder / "lab-of-ada", gateway.url, exchange.url, "hub-token-of-ada")
+                lab.start()
+                try:
+                    yield lab
+                finally:
+                    lab.stop()
+        finally:
+            gateway.stop()
