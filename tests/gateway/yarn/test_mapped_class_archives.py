@@ -32,12 +32,12 @@ def names(yarn: YarnGateway) -> tuple[str, str]:
 
     def published() -> list[str]:
         settings = yarn.process.environment
-        folders = (Path(settings[f"KUBEYARD_{name}"]) for name in ("SPARK_HOME", "HADOOP_CONF_DIR"))
+        spark, hadoop = (Path(settings[f"KUBEYARD_{name}"]) for name in ("SPARK_HOME", "HADOOP_CONF_DIR"))
         runtime = publish(
             yarn.files.as_service(),
             settings["KUBEYARD_HDFS_URI"],
             settings.get("KUBEYARD_HDFS_ROOT", "/kubeyard"),
-            RuntimeSources(*folders, settings),
+            RuntimeSources(spark, hadoop, settings),
         )
         archives = (runtime.driver_archive, runtime.executor_archive)
         return [archive.uri.rpartition("/")[2] for archive in archives if archive]
