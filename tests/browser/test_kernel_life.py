@@ -175,6 +175,8 @@ def test_notebook_is_told_who_stopped_its_kernel_on_the_kernels_page(guest: Visi
     expect(lab.dialog()).to_contain_text("It was stopped by guest.", timeout=CELL_MS)
     expect(lab.dialog()).to_contain_text("variables are lost")
     lab.accept()
+    # Rows come and go only while the pointer is not on them.
+    guest.page.get_by_role("heading", name="Kernels").hover()
     expect(row).to_have_count(0, timeout=CELL_MS)
     expect(guest.page.locator("main")).to_contain_text("No kernel is running")
     assert guest.page.evaluate("window.isSamePage")

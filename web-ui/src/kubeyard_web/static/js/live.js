@@ -56,7 +56,9 @@
       return;
     }
     const isHeld = window.matchMedia("(hover: hover)").matches && part.querySelector("tbody:hover");
-    if (isHeld || part.contains(document.activeElement)) {
+    // A dialog that was closed by the pointer gives its focus back to the row, where nobody reads by keys.
+    const isRead = part.querySelector(":focus-visible") !== null;
+    if (isHeld || isRead) {
       event.detail.serverResponse = keepPlaces(part, event.detail.serverResponse);
     }
   });
