@@ -60,13 +60,13 @@ def test_kernel_is_shown_with_its_notebooks_name_and_path(site: Site, gateway: T
     assert 'title="reports/&lt;b&gt;Q3.ipynb">&lt;b&gt;Q3.ipynb</span>' in page
 
 
-def test_kernel_that_no_notebook_has_shows_a_dash(site: Site, gateway: ToldGateway) -> None:
+def test_kernel_that_no_notebook_has_says_so(site: Site, gateway: ToldGateway) -> None:
     gateway.kernels = [told_kernel(KERNEL, SPEC, datetime.now(UTC), notebook="")]
 
     page = site.visitor("ada").get("/kernels").text
 
-    dash = "–"  # noqa: RUF001
-    assert f'<td data-label="Notebook">\n            <span class="muted">{dash}</span>' in page
+    assert "no notebook</span>" in page
+    assert "kernel-notebook" not in page
 
 
 def test_start_is_shown_stage_by_stage_with_why_it_was_cold(site: Site, gateway: ToldGateway) -> None:
