@@ -73,6 +73,22 @@ def test_busy_kernel_and_one_that_is_never_stopped_say_so(api: ApiServer, gatewa
     assert kernels["k-2"].idle.stopped_at is None
 
 
+def test_kernel_that_has_not_answered_the_new_gateway_reconnects(
+    api: ApiServer, gateway: ToldGateway
+) -> None:
+    now = datetime.now(UTC)
+    gateway.kernels = [
+        told_kernel("k-1", SPEC, now, state="starting", reconnecting=True),
+        told_kernel("k-2", SPEC, now, state="busy", reconnecting=False),
+    ]
+    _mirror(api, ended(3, "ada", "KILLED", applicationTags=f"kubeyard,kernel:k-3,kernelspec:{SPEC}"))
+    gateway.kernels.append(told_kernel("k-3", SPEC, now, state="starting", reconnecting=True))
+
+    states = {kernel.id: kernel.state for kernel in api.client("ada").list_kernels().kernels}
+
+    assert states == {"k-1": "reconnecting", "k-2": "busy", "k-3": "dead"}
+
+
 def test_kernel_has_its_notebook_where_the_gateway_tells_of_one(api: ApiServer, gateway: ToldGateway) -> None:
     now = datetime.now(UTC)
     gateway.kernels = [

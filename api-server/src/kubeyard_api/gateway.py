@@ -135,12 +135,11 @@ class Gateway:
 
 
 def _kernel(row: dict[str, Any]) -> LiveKernel:
-    state = row.get("execution_state", "")
     ours = row.get("kubeyard") or {}
     return LiveKernel(
         id=str(row["id"]),
         kernelspec=str(row["name"]),
-        state=KernelState(state) if state in set(KernelState) else KernelState.UNKNOWN,
+        state=_state(row.get("execution_state", ""), ours),
         connections=int(row.get("connections") or 0),
         last_activity_at=_moment(row.get("last_activity")),
         notebook=ours.get("notebook") or None,
@@ -149,6 +148,13 @@ def _kernel(row: dict[str, Any]) -> LiveKernel:
         reason=Reason.model_validate(ours["death"]) if ours.get("death") else None,
         idle_limit_seconds=ours.get("idle_limit_seconds"),
     )
+
+
+def _state(told: str, ours: dict[str, Any]) -> KernelState:
+    """To Jupyter a kernel that was taken up is one that starts; it runs, and nobody knows yet what."""
+    if ours.get("reconnecting"):
+        return KernelState.RECONNECTING
+    return KernelState(told) if told in set(KernelState) else KernelState.UNKNOWN
 
 
 def _start(ours: dict[str, Any]) -> KernelStart:

@@ -51,6 +51,17 @@ def test_idle_kernel_shows_since_when_what_it_costs_and_when_it_stops(
     assert "in 1 h 58 min" in page
 
 
+def test_kernel_that_reconnects_says_since_what(site: Site, gateway: ToldGateway) -> None:
+    now = datetime.now(UTC)
+    gateway.kernels = [told_kernel(KERNEL, SPEC, now, state="starting", reconnecting=True)]
+
+    page = site.visitor("ada").get("/kernels").text
+
+    assert "Reconnecting" in page
+    assert "taken up again after a restart of the gateway, and has not answered yet" in page
+    assert "Starting" not in page
+
+
 def test_kernel_is_shown_with_its_notebooks_name_and_path(site: Site, gateway: ToldGateway) -> None:
     now = datetime.now(UTC)
     gateway.kernels = [told_kernel(KERNEL, SPEC, now, notebook="reports/<b>Q3.ipynb")]

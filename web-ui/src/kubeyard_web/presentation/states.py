@@ -34,6 +34,7 @@ KERNEL_STATES = {
     KernelState.STARTING: State("Starting", "wait", is_moving=True),
     KernelState.IDLE: State("Idle", "good"),
     KernelState.BUSY: State("Busy", "busy", is_moving=True),
+    KernelState.RECONNECTING: State("Reconnecting", "wait", is_moving=True),
     KernelState.RESTARTING: State("Restarting", "wait", is_moving=True),
     KernelState.STOPPING: State("Stopping…", "wait", is_moving=True),
     KernelState.DEAD: State("Dead", "bad"),

@@ -52,6 +52,8 @@ class GatewayKernel(RemoteKernelManager):
     restarter_class = DeathWatch
     # Enterprise Gateway's attribute: any process proxy, ours or the local one, None between two starts.
     process_proxy: Any
+    # An earlier gateway started it, and it has not said yet what it is doing.
+    taken_up = False
     # Why it is dead; None while it lives.
     death: Reason | None = None
     # What a spare does until it is claimed; empty for a kernel that somebody waits for.

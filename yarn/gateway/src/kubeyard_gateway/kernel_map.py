@@ -59,6 +59,7 @@ class OwnedKernels(WarmKernels):
         """Return Jupyter's model, with its notebook, why it is dead and when it is stopped as idle."""
         model: dict[str, Any] = super().kernel_model(kernel_id)
         kernel, ours = self._kernels[kernel_id], model["kubeyard"]
+        ours["reconnecting"] = kernel.taken_up and kernel.death is None
         ours["notebook"] = self.parent.kernel_session_manager.notebook_of(kernel_id)
         if kernel.death is not None:
             ours["death"] = asdict(kernel.death)
@@ -84,7 +85,7 @@ class OwnedKernels(WarmKernels):
         """Note activity from the message's header alone: stock reads every output a second time."""
         kernel = self._kernels[kernel_id]
         kernel.execution_state, kernel.reason, kernel.last_activity = "starting", "", utcnow()
-        kernel.death = None
+        kernel.death, kernel.taken_up = None, False
         kernel._activity_stream = kernel.connect_iopub()
         kernel.told = told = ExecutionState()
 

@@ -55,7 +55,7 @@ class Presence:
     async def _greet(self, kernel: Greeted) -> None:
         told = await asyncio.get_running_loop().run_in_executor(self._threads, kernel.greet)
         manager = kernel.kernel_manager
-        if told is not None and getattr(manager, "taken_up", False):
+        if told is not None and manager.taken_up:
             # No message has come since an earlier gateway's kernel was taken up: only it knows.
             manager.taken_up = False
             manager.execution_state = "busy" if told["busy"] else "idle"

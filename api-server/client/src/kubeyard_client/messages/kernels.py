@@ -16,6 +16,7 @@ class KernelState(StrEnum):
     STARTING = "starting"
     IDLE = "idle"
     BUSY = "busy"
+    RECONNECTING = "reconnecting"
     RESTARTING = "restarting"
     STOPPING = "stopping"
     DEAD = "dead"
