@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,10 +67,10 @@ def told_of(folder: Path, kernel_id: str) -> dict[str, Any]:
 def stranger_at(told: dict[str, Any], kernels_public_key: bytes = b"") -> Iterator[Stranger]:
     """Connect to each port; where he knows the kernel's public key, with keys of his own."""
     place = told["connection_info"]
-    with zmq.Context() as context:
+    with zmq.Context() as context, ExitStack() as stack:
         sockets, let_in = {}, {}
         for name, kind in KINDS.items():
-            sockets[name] = socket = context.socket(kind)
+            sockets[name] = socket = stack.enter_context(context.socket(kind))
             socket.linger = socket.sndtimeo = 0
             if kind == zmq.SUB:
                 socket.subscribe(b"")
@@ -82,8 +82,6 @@ def stranger_at(told: dict[str, Any], kernels_public_key: bytes = b"") -> Iterat
                 let_in[name] = outcome(events)
                 socket.disable_monitor()
         yield Stranger(sockets, let_in, place["key"].encode())
-        for socket in sockets.values():
-            socket.close()
 
 
 def outcome(events: zmq.Socket[bytes]) -> bool:
