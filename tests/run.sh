@@ -19,7 +19,7 @@ usage: bash tests/run.sh [all|fast|long|cluster|lint|PYTEST ARGUMENTS...]
 
 Environments are made in .venv and build/; what they need is kept in KUBEYARD_CACHE, so that a second clone
 fetches nothing again. KUBEYARD_TEST_HOME=<folder> uses a running platform instead of starting one. The chart's tests
-need helm, on the PATH or in KUBEYARD_CACHE/bin.
+need helm; where there is none on the PATH, all builds it by go into KUBEYARD_CACHE/bin, in some minutes once.
 TEXT
 }
 
@@ -36,6 +36,8 @@ export KUBEYARD_TEST_PORT_OFFSET=${KUBEYARD_TEST_PORT_OFFSET:-1700}
 . tests/one_node_cluster.sh
 # shellcheck source=tests/sparks.sh
 . tests/sparks.sh
+# shellcheck source=tests/helm.sh
+. tests/helm.sh
 members=(yarn/client yarn/edge yarn/identity yarn/kernelspecs api-server/client api-server web-ui local kubernetes/hub kubernetes/lab)
 
 say() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
@@ -225,6 +227,7 @@ main() {
   case ${1:-all} in
     all)
       phase "rules and types" lint
+      phase "Helm" install_helm
       phase "without daemons" tests_beside_each_other without-daemons -m "not daemons and not browser and not readme and not cluster"
       with_platform on_one_platform
       results+=("not run here: the long tests; run them by: bash tests/run.sh long")
