@@ -58,6 +58,16 @@ def test_an_interrupt_ends_the_job_and_keeps_the_session(
         assert channel.run("kept, spark.range(7).count()") == "(3, 7)"
 
 
+def test_a_failed_query_is_told_by_its_error_alone(yarn: YarnGateway, ada: KernelClient) -> None:
+    """Spark 4 logs it as well, in a line of JSON that is longer than the rest of the notebook."""
+    kernel_id = ada.start(yarn.spec.name)
+    with ada.connect(kernel_id) as channel:
+        channel.run("spark.version")
+        said = channel.run("sql('SELECT nope')")
+        assert said.startswith("AnalysisException: [UNRESOLVED_COLUMN")
+        assert "QueryContextLogger" not in said
+
+
 def test_a_restart_is_a_new_application_and_the_old_one_ends(yarn: YarnGateway, ada: KernelClient) -> None:
     kernel_id = ada.start(yarn.spec.name)
     with ada.connect(kernel_id) as channel:

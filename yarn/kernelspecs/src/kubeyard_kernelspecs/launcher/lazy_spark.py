@@ -11,6 +11,7 @@ from typing import Any
 
 from IPython.core.error import InputRejected
 
+from . import quiet_logs
 from .early_sessions import hold_back
 from .jvm import Jvm
 from .left_calls import LeftCalls, end_left
@@ -143,6 +144,7 @@ class LazySpark:
             # Imported while Java starts, which takes longer. It comes with the runtime.
             from pyspark.sql import SparkSession  # type: ignore[import-not-found]
 
+            quiet_logs.install_in_spark()
             hold_back(self._wait)
             os.environ.update(self._jvm.gateway())
             self._session = SparkSession.builder.getOrCreate()
