@@ -98,6 +98,19 @@ def test_a_stopped_service_stays_stopped_and_starts_when_asked(supervisor: Super
     wait_until(lambda: supervisor.state("teller").is_running, "the service runs")
 
 
+def test_a_service_that_ends_just_before_it_is_stopped_is_no_error(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor.start("teller")
+    running = wait_until(lambda: (state := supervisor.state("teller")).is_running and state, "it runs")
+    supervisor.stop("teller")
+    wait_until(lambda: not supervisor.state("teller").is_active, "it has ended")
+    monkeypatch.setattr(supervisor, "state", lambda _: running)
+    supervisor.stop("teller")
+    monkeypatch.undo()
+    assert not supervisor.state("teller").is_active
+
+
 def test_no_supervisor_is_no_error(layout: Layout) -> None:
     assert not Supervisor(supervisor_config.socket_file(layout)).is_alive()
 

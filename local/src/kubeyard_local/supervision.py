@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from supervisor.xmlrpc import Faults  # type: ignore[import-untyped]
+
 TIMEOUT_SECONDS = 30
 # A socket's path has at most 107 bytes, and the supervisor binds it first with its process id behind.
 LONGEST_SOCKET = 96
@@ -93,8 +95,14 @@ class Supervisor:
 
     def stop(self, name: str) -> None:
         """Begin to stop a service, if it runs."""
-        if self.state(name).is_active:
+        if not self.state(name).is_active:
+            return
+        try:
             self._call("stopProcess", name, False)
+        except xmlrpc.client.Fault as fault:
+            # It ended by itself in the meantime, as one does that starts again and again.
+            if fault.faultCode != Faults.NOT_RUNNING:
+                raise
 
     def shut_down(self) -> None:
         """Begin to stop every service and then the supervisor itself."""
