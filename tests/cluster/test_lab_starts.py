@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from bs4 import BeautifulSoup
-from harness.cluster import Namespace, at_node_port, new_namespace, node_ports
+from harness.cluster import Namespace, answers, at_node_port, new_namespace, node_ports
 from harness.helm import CHART
 from harness.waiting import wait_until
 from hub.person import CSRF_FIELD, Person
@@ -78,6 +78,8 @@ def labs(context: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
         file = tmp_path_factory.mktemp("labs") / "values.json"
         file.write_text(json.dumps(values))
         namespace.helm("install", RELEASE, str(CHART), "--values", str(file), "--wait", "--timeout", "180s")
+        for url in (f"{made.web_url}/login", f"{made.hub_url}/hub/health"):
+            wait_until(lambda url=url: answers(url), f"{url} answers", 60)  # type: ignore[misc]
         yield made
 
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
-from harness.cluster import Namespace, Object
+from harness.cluster import Namespace, Object, answers
 from harness.scripts import install_program
 from harness.waiting import wait_until
 
@@ -106,7 +105,7 @@ def watched(release: Release, tmp_path: Path) -> Iterator[None]:
     release.namespace.helm("rollback", RELEASE, "--wait", "--timeout", "300s")
     # A proxy that ends hears of no new route.
     wait_until(lambda: len(_proxies(release.namespace)) == 1, "the former proxies have ended", 120, 1)
-    wait_until(lambda: _hub_answers(release), "the proxy leads to the Hub again", 90)
+    wait_until(lambda: answers(f"{release.hub_url}/hub/health"), "the proxy leads to the Hub again", 90)
 
 
 def test_prometheus_alone_reaches_the_numbers(release: Release, watched: None, stranger: Probe) -> None:
@@ -119,10 +118,3 @@ def test_prometheus_alone_reaches_the_numbers(release: Release, watched: None, s
 
 def _proxies(namespace: Namespace) -> list[Object]:
     return namespace.objects("pods", "-l", "app.kubernetes.io/component=proxy")
-
-
-def _hub_answers(release: Release) -> bool:
-    try:
-        return requests.get(f"{release.hub_url}/hub/health", timeout=3).ok
-    except requests.RequestException:
-        return False

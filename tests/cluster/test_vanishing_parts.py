@@ -4,6 +4,7 @@ import pytest
 import requests
 from browser.lab_page import LabPage
 from browser.web_pages import Visitor
+from harness.cluster import answers
 from harness.waiting import wait_until
 from playwright.sync_api import Browser, expect
 
@@ -40,7 +41,7 @@ def test_one_of_two_killed_web_uis_is_noticed_by_nobody_for_long(release: Releas
     release.namespace.kubectl("delete", "pod", pod, "--grace-period=0", "--force")
     # The Service forgets it within a moment, while the one in its place is not even made.
     wait_until(
-        lambda: all(_answers(f"{release.web_url}/login") for _ in range(20)), "one answers for both", 30
+        lambda: all(answers(f"{release.web_url}/login") for _ in range(20)), "one answers for both", 30
     )
     wait_until(lambda: _ready(release, 2), "there are two again", 120)
     assert len(release.namespace.pod_ids("web-ui") & before) == 1
@@ -75,7 +76,7 @@ def test_database_away_is_told_and_notebooks_go_on(release: Release, guest: Visi
         guest.go("/")
         expect(guest.page.get_by_role("heading", name="The database does not answer")).to_be_visible()
         expect(lab.run("print('without', 'database')")).to_contain_text("without database", timeout=30_000)
-        assert _answers(f"{release.web_url}/login")
+        assert answers(f"{release.web_url}/login")
     finally:
         release.server.start()
     guest.go("/")
@@ -109,13 +110,6 @@ def _opens_at_once(release: Release, guest: Visitor) -> None:
 def _ready(release: Release, count: int) -> bool:
     statuses = [pod["status"].get("containerStatuses", []) for pod in release.namespace.pods("web-ui")]
     return [all(each["ready"] for each in one) and bool(one) for one in statuses] == [True] * count
-
-
-def _answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=3).ok
-    except requests.RequestException:
-        return False
 
 
 def test_uninstalling_keeps_homes_and_keys(release: Release) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import requests
+
 from harness import helm
 from harness.waiting import wait_until
 
@@ -125,6 +127,14 @@ def node_ports(context: str, count: int) -> list[str]:
     taken = {port.get("nodePort") for each in services for port in each["spec"]["ports"]}
     free = sample([port for port in NODE_PORTS if port not in taken], count)
     return [f"http://{host}:{port}" for port in free]
+
+
+def answers(url: str) -> bool:
+    """Whether somebody answers there well: a Service learns of a ready pod a moment after Helm has."""
+    try:
+        return requests.get(url, timeout=3).ok
+    except requests.RequestException:
+        return False
 
 
 def at_node_port(url: str) -> Object:
