@@ -10,6 +10,7 @@ from harness.gateway import GatewayProcess
 from harness.launched_kernels import launching_gateway
 from harness.scripted_server import ScriptedServer
 from harness.scripted_yarn import SPEC
+from harness.silence import Silence
 from lab.lab_process import LabProcess
 from lab.token_exchange import TokenExchange
 from playwright.sync_api import Browser, expect
@@ -56,4 +57,22 @@ def test_an_open_notebook_is_back_although_jupyterlab_has_given_it_up(
         lab.stop()
         expect(tab.locator("#jp-main-statusbar")).to_contain_text("Disconnected", timeout=30_000)
         lab.start()
-        expect(page.run("print(kept + 1)")).to_contain_text("42", timeout=60_000)
+        expect(tab.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
+        expect(page.run("print(kept + 1)")).to_contain_text("42", timeout=30_000)
+
+
+def test_an_open_notebook_is_back_although_another_connection_of_its_page_hangs(
+    chromium: Browser, lab: LabProcess
+) -> None:
+    """A pod that is gone answers nothing, and a browser dials one WebSocket of a server after the other."""
+    with lab_without_hub(chromium, lab) as page:
+        page.choose_kernel(SPEC.display_name)
+        expect(page.run("kept = 41; print('begun')")).to_contain_text("begun", timeout=30_000)
+        lab.stop()
+        with Silence(int(lab.url.rpartition(":")[2]), "/api/events/subscribe") as silence:
+            assert silence.asked.wait(60)
+        try:
+            lab.start()
+            expect(page.run("print(kept + 1)")).to_contain_text("42", timeout=60_000)
+        finally:
+            silence.end()

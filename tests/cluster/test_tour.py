@@ -54,6 +54,10 @@ def test_home_outlives_its_pod(release: Release, guest: Visitor, lab: LabPage) -
     assert release.namespace.pod_ids("lab").isdisjoint(before)
     assert _homes(release) == [claim]
     again.page.close()
+    # The tab that was open all the while finds its kernel again by itself.
+    expect(lab.run("print('still', 'the', spark.range(7).count())")).to_contain_text(
+        "still the 7", timeout=60_000
+    )
 
 
 def _is_told_gone(guest: Visitor) -> bool:

@@ -40,6 +40,8 @@
       this.shell = shell;
       // The kernels that could not even be asked for since they were lost.
       this.away = new WeakSet();
+      // The kernels that were asked for a word since they are connected again.
+      this.asked = new WeakSet();
     }
 
     kernels() {
@@ -56,8 +58,10 @@
       for (const kernel of this.kernels()) {
         if (kernel.connectionStatus === "connected") {
           this.away.delete(kernel);
+          this.hear(kernel);
           continue;
         }
+        this.asked.delete(kernel);
         const state = await this.state(kernel);
         if (state === undefined) {
           this.away.add(kernel);
@@ -66,6 +70,14 @@
         const isDue = this.away.delete(kernel) || kernel.connectionStatus === "disconnected";
         if (isDue && state !== "dead" && !kernel.isDisposed) kernel.reconnect().catch(console.debug);
       }
+    }
+
+    // JupyterLab learns a kernel's state from its answers, but not from those to its own greeting: after a new
+    // connection it would call the kernel "Unknown" until somebody runs a cell.
+    hear(kernel) {
+      if (kernel.status !== "unknown" || this.asked.has(kernel)) return;
+      this.asked.add(kernel);
+      kernel.requestIsComplete({ code: "" }).catch(console.debug);
     }
 
     // What the server says of the kernel; undefined where no server says anything.
@@ -87,6 +99,18 @@
     }
   }
 
+  const HANDSHAKE_MILLISECONDS = 10000;
+
+  // A browser dials a server's WebSockets one after the other (RFC 6455, section 4.1). One towards a pod that is gone
+  // stays without an answer for over a minute, and until then no notebook would get its kernel back.
+  const givesUp = (Socket) => class extends Socket {
+    constructor(...address) {
+      super(...address);
+      const limit = setTimeout(() => this.readyState === Socket.CONNECTING && this.close(), HANDSHAKE_MILLISECONDS);
+      for (const end of ["open", "close"]) this.addEventListener(end, () => clearTimeout(limit));
+    }
+  };
+
   const waits = {
     id: "kubeyard-lab:kernel-waits",
     description: "Says what a kernel on its way waits for.",
@@ -106,9 +130,20 @@
     activate: (app) => new Return(app.shell).follow(),
   };
 
+  const dials = {
+    id: "kubeyard-lab:dial-limit",
+    description: "Gives up a WebSocket that no server answers, and lets the next one be tried.",
+    autoStart: true,
+    activate: (app) => {
+      // All of JupyterLab's connections share these settings and look the class up whenever they dial.
+      const settings = app.serviceManager.serverSettings;
+      settings.WebSocket = givesUp(settings.WebSocket);
+    },
+  };
+
   window._JUPYTERLAB = window._JUPYTERLAB || {};
   window._JUPYTERLAB["kubeyard-lab"] = {
     init: () => {},
-    get: async () => () => ({ __esModule: true, default: [waits, returns] }),
+    get: async () => () => ({ __esModule: true, default: [dials, waits, returns] }),
   };
 })();
