@@ -13,6 +13,7 @@ from harness.flood import FLOOD, MB, forget_most_memory, messages_missing, most_
 from harness.gateway import CELL_SECONDS, GatewayProcess, Gateways, KernelClient
 from harness.launched_kernels import LaunchingYarn, launching_gateway
 from harness.scripted_yarn import SPEC
+from harness.waiting import wait_until
 from lab.lab_process import V1, Notebook
 
 pytestmark = pytest.mark.slow
@@ -99,6 +100,24 @@ def test_a_value_that_is_too_large_for_one_message_is_told_and_the_next_cell_run
     with ada.connect(kernel) as channel:
         assert "an output of 76 MB is left out here" in channel.run(f"'x' * {80 * MB}")
         assert channel.run("6 * 7") == "42"
+
+
+def test_a_client_that_was_cut_off_before_it_had_anything_is_told_what_it_misses(
+    ada: KernelClient, kernel: str, tmp_path: Path
+) -> None:
+    session, progress, lines = uuid.uuid4().hex, tmp_path / "progress", 12_000
+    with ada.connect(kernel, session) as channel:
+        ident = channel.send(FLOOD.format(str(progress), lines, 2000))
+        wait_until(progress.exists, "the cell runs")
+    with ada.connect(kernel) as other:
+        # It runs behind hers.
+        other.run("pass")
+    with ada.connect(kernel, session, after=[]) as channel:
+        told = channel.output(ident)
+    got, [missing] = numbers(told), messages_missing(told)
+    assert got == list(range(got[0], lines))
+    # A line may go in one message with the next, and the cell's beginning is a message too.
+    assert missing == pytest.approx(got[0], rel=0.01)
 
 
 VALUES = """

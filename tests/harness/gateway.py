@@ -198,16 +198,20 @@ class KernelClient:
                 sslopt={"context": self.tls} if self.tls else None,
             ),
             max(timeout_seconds, CELL_SECONDS),
+            session,
         )
 
 
 class Channel:
     """An open WebSocket to a kernel."""
 
-    def __init__(self, socket: websocket.WebSocket, cell_seconds: float = CELL_SECONDS) -> None:
+    def __init__(
+        self, socket: websocket.WebSocket, cell_seconds: float = CELL_SECONDS, session: str = "test"
+    ) -> None:
         """What is waited for may take `cell_seconds`, however much else comes meanwhile."""
         self.socket = socket
         self._cell_seconds = cell_seconds
+        self._session = session
 
     def __enter__(self) -> "Channel":
         return self
@@ -269,7 +273,7 @@ class Channel:
         header = {
             "msg_id": ident,
             "username": "",
-            "session": "test",
+            "session": self._session,
             "msg_type": kind,
             "version": "5.3",
             "date": "2026-01-01T00:00:00Z",

@@ -2,6 +2,7 @@
 
 import json
 
+from kubeyard_kernelspecs.launcher.lost import SESSIONS_REMEMBERED, LostBySession
 from kubeyard_kernelspecs.launcher.replay import Memory
 
 SIGNED = [b"<IDS|MSG>", b"signature"]
@@ -98,3 +99,21 @@ def test_the_ends_of_cells_are_kept_when_their_output_is_not() -> None:
     found, lost = memory.since(1)
     assert lost + len(found) == 9
     assert memory.since(4)[1] == lost - 2
+
+
+def test_a_client_that_never_had_anything_is_told_what_it_lost_and_nobody_elses() -> None:
+    memory = Memory(3500)
+    for number in range(1, 11):
+        memory.add("iopub", message(f"m_{number}", "x" * 1000, f"cell-{number}"))
+    assert memory.lost_of("notebook") == (7, {"msg_id": "cell-7", "session": "notebook"})
+    assert memory.lost_of("another") == (0, {})
+
+
+def test_only_the_sessions_that_lost_something_lately_are_remembered() -> None:
+    lost = LostBySession()
+    for number in range(SESSIONS_REMEMBERED + 1):
+        lost.add(json.dumps({"msg_id": "cell", "session": f"notebook-{number}"}).encode())
+    assert lost.of("notebook-0") == (0, {})
+    assert lost.of("notebook-1")[0] == 1
+    lost.add(b"{}")
+    assert lost.of("") == (1, {})

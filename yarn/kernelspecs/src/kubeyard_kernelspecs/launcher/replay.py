@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .lost import LostBySession
 from .publishing import DELIMITER, Gate, Publisher
 from .too_large import LARGEST_BYTES, left_out
 
@@ -57,6 +58,7 @@ class Memory:
         self._count = 0
         self._last_dropped: Kept | None = None
         self._ends: deque[Kept] = deque(maxlen=ENDS_KEPT)
+        self._lost = LostBySession()
         self._lock = threading.Lock()
 
     def add(self, channel: str, frames: Iterable[Any]) -> int:
@@ -77,6 +79,8 @@ class Memory:
                 self._last_dropped = dropped.without_content()
                 if dropped.is_end:
                     self._ends.append(dropped)
+                else:
+                    self._lost.add(dropped.frame(1))
             return self._count
 
     @property
@@ -104,6 +108,11 @@ class Memory:
             last = self._last_dropped
         parent: dict[str, Any] = json.loads(last.frame(1)) if last is not None else {}
         return parent
+
+    def lost_of(self, session: str) -> tuple[int, dict[str, Any]]:
+        """Return how many messages of a client session are kept no more, and the last one's request."""
+        with self._lock:
+            return self._lost.of(session)
 
     def since(self, start: int) -> tuple[list[Kept], int]:
         """Return what is kept from `start` on, and how many from there on are kept no more."""
@@ -150,9 +159,16 @@ class Replay:
         wanted = [one for one in kept if one.number < before and own in one.frame(1)]
         page = _page(wanted)
         more = wanted[len(page)].number if len(page) < len(wanted) else 0
-        gap = min(lost, before - start) if after else 0
-        lost_in = self._outputs.last_dropped_parent if gap else {}
-        return {"messages": [_as_json(one) for one in page], "next": more, "lost": gap, "lost_in": lost_in}
+        gap, lost_in = min(lost, before - start), self._outputs.last_dropped_parent
+        if not after:
+            is_first = not int(str(request["start"]))
+            gap, lost_in = self._outputs.lost_of(str(request["session"])) if is_first else (0, {})
+        return {
+            "messages": [_as_json(one) for one in page],
+            "next": more,
+            "lost": gap,
+            "lost_in": lost_in if gap else {},
+        }
 
     def answers(self, request: dict[str, object]) -> object:
         """Return the answers to a client's session that came behind the messages `after`."""
