@@ -66,6 +66,8 @@ def _server(
             "JUPYTER_GATEWAY_URL": subject.gateway.url,
             "JUPYTER_GATEWAY_REQUEST_TIMEOUT": "300",
             "KERNEL_LAUNCH_TIMEOUT": "300",
+            # Jupyter's server sends the gateway its own environment, not that of the request.
+            **subject.environment,
             **settings,
         }
         command = [str(platform.home / "venvs/lab/bin/python"), "-m", "jupyter_server", "--allow-root"]

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import zmq
 from kubeyard_kernelspecs import write_kernelspec
 from kubeyard_yarn.quoting import unpack
 
@@ -122,7 +123,8 @@ def _files(asked: Asked) -> Answer:
 
 def report(told: dict[str, Any], content: dict[str, Any]) -> None:
     """Report to the gateway as the launcher does, from the container that was told `told`."""
-    words = (json.dumps(told), json.dumps(content))
+    keys = {"curve_key": zmq.curve_keypair()[0].decode()} if told["curve_key"] else {}
+    words = (json.dumps(told), json.dumps(content | keys))
     with suppress(subprocess.TimeoutExpired):
         subprocess.run((gateway_python(), "-c", _REPORT, *words), check=False, timeout=60)
 

@@ -14,6 +14,7 @@ from kubeyard_kernelspecs.launcher.launch import Launch
 from kubeyard_kernelspecs.launcher.listener import Listener
 from kubeyard_kernelspecs.launcher.publishing import DELIMITER, MARK_TOPIC
 from kubeyard_kernelspecs.launcher.report import send
+from kubeyard_kernelspecs.launcher.sealing import Seal
 
 _ADDRESS = "127.0.0.1"
 _KINDS = {"shell": zmq.ROUTER, "control": zmq.ROUTER, "stdin": zmq.ROUTER, "iopub": zmq.PUB}
@@ -32,10 +33,12 @@ class LightKernel:
         self._key = secrets.token_hex(16).encode()
         self._session = Session(key=self._key)
         self._loop = asyncio.get_running_loop()
+        self._public_key, self._secret_key = zmq.curve_keypair() if launch.curve_key else (b"", b"")
         self._sockets: dict[str, Any] = {name: context.socket(kind) for name, kind in _KINDS.items()}
         self._ports = {f"{name}_port": self._bind(socket) for name, socket in self._sockets.items()}
         self._tasks = [asyncio.create_task(self._serve(name)) for name in ("shell", "control")]
         self._listener = Listener(_ADDRESS, self._key, lambda: None)
+        self._listener.seal = Seal(self._key) if launch.curve_key else None
         nothing: dict[str, object] = {"messages": [], "next": 0, "lost": 0, "lost_in": {}}
         self._listener.questions |= {"outputs": lambda _: nothing, "answers": lambda _: nothing}
         self._listener.questions |= {"times": lambda _: _TIMES, "mark": self._mark}
@@ -46,10 +49,14 @@ class LightKernel:
         """Tell the gateway where it is, as every kernel does; blocks."""
         connection = {"transport": "tcp", "ip": _ADDRESS, "signature_scheme": "hmac-sha256", "hb_port": 9}
         more = {"key": self._key.decode(), "comm_port": self._listener.port, "pid": 0, "pgid": 0}
+        if self._public_key:
+            more["curve_key"] = self._public_key.decode()
         send(self._launch, {**connection, **self._ports, **more})
 
-    @staticmethod
-    def _bind(socket: Any) -> int:
+    def _bind(self, socket: Any) -> int:
+        if self._secret_key:
+            # Who comes is not asked for: the messages are encrypted as any kernel's are.
+            socket.curve_server, socket.curve_secretkey = True, self._secret_key
         socket.bind(f"tcp://{_ADDRESS}:0")
         return int(socket.getsockopt(zmq.LAST_ENDPOINT).decode().rpartition(":")[2])
 

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     gateway_stop_timeout_seconds: float = Field(default=30, gt=0)
     gateway_message_mb: int = Field(default=256, gt=0)
     # Between the gateway and its kernels: every message under CurveZMQ, or in clear as Jupyter does.
-    gateway_kernel_encryption: Literal["none", "curve"] = "none"
+    gateway_kernel_encryption: Literal["none", "curve"] = "curve"
     # Between a kernel and its executors, and on their disks: spark.authenticate and what builds on it.
     gateway_spark_encryption: bool = False
     # What each kernel keeps of its output for notebooks that are away; see docs/kernel-survival.md.
