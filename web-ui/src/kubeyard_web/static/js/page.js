@@ -106,10 +106,34 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
-    await navigator.clipboard.writeText(button.dataset.copy);
-    announce(`Copied ${button.dataset.copy}`);
-    button.title = "Copied";
+    if (await copied(button.dataset.copy)) {
+      announce(`Copied ${button.dataset.copy}`);
+      button.title = "Copied";
+    } else {
+      tell(`The browser did not let this page copy. Select it and press Ctrl+C: ${button.dataset.copy}`, "warning");
+    }
   });
+
+  // Browsers give the clipboard only to pages behind https or on this machine; the older way works on the others.
+  async function copied(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const field = document.createElement("textarea");
+      field.value = text;
+      field.className = "visually-hidden";
+      const focused = document.activeElement;
+      document.body.append(field);
+      field.select();
+      try {
+        return document.execCommand("copy");
+      } finally {
+        field.remove();
+        focused?.focus();
+      }
+    }
+  }
 
   // --- keys
   document.addEventListener("keydown", (event) => {

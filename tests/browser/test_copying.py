@@ -1,0 +1,68 @@
+"""The button beside an id: what it copies is what one pastes, whatever the browser grants the page."""
+
+from collections.abc import Iterator
+
+import pytest
+from harness.applications import application, application_id
+from harness.site import Site, running_site
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+# As it is on a page that is neither behind https nor on this machine.
+NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Ada has an application."""
+    with running_site(tmp_path_factory.mktemp("copying")) as running:
+        running.web.add_user("ada")
+        running.reset()
+        running.mirror(application(1, "ada", name="Nightly"))
+        yield running
+
+
+@pytest.fixture
+def page(chromium: Browser, site: Site) -> Iterator[Page]:
+    """A browser of ada's own."""
+    context = chromium.new_context(reduced_motion="reduce")
+    cookies = site.visitor("ada").http.cookies
+    context.add_cookies(
+        [{"name": one.name, "value": one.value or "", "url": site.web.url} for one in cookies]
+    )
+    yield context.new_page()
+    context.close()
+
+
+def copy_by_key(page: Page, site: Site) -> None:
+    page.goto(site.web.url + "/applications")
+    page.get_by_role("row").filter(has_text="Nightly").get_by_role("button", name="Copy the id").press(
+        "Enter"
+    )
+
+
+def pasted(page: Page) -> str:
+    search = page.locator("#search")
+    search.focus()
+    page.keyboard.press("Control+V")
+    return search.input_value()
+
+
+@pytest.mark.parametrize("is_granted", [True, False])
+def test_id_is_copied_and_the_keyboard_stays_where_it_was(
+    page: Page, site: Site, *, is_granted: bool
+) -> None:
+    if is_granted:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    else:
+        page.add_init_script(NO_CLIPBOARD)
+    copy_by_key(page, site)
+    expect(page.locator("#announcer")).to_have_text(f"Copied {application_id(1)}")
+    assert page.evaluate("document.activeElement.dataset.copy") == application_id(1)
+    assert pasted(page) == application_id(1)
+
+
+def test_browser_that_lets_no_page_copy_is_told_what_to_do(page: Page, site: Site) -> None:
+    page.add_init_script(f"{NO_CLIPBOARD}; document.execCommand = () => false")
+    copy_by_key(page, site)
+    expect(page.get_by_text("The browser did not let this page copy")).to_contain_text(application_id(1))
