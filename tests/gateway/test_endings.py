@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 import websocket
@@ -56,13 +57,25 @@ def test_death_under_a_cell_is_the_cells_error(gateway: GatewayProcess) -> None:
     ada.send("DELETE", f"/api/kernels/{kernel_id}")
 
 
-def test_death_of_an_idle_kernel_is_a_line_below_its_last_cell(gateway: GatewayProcess) -> None:
-    ada = gateway.client("ada")
+def test_death_of_an_idle_kernel_is_a_line_below_its_last_cell(
+    gateway: GatewayProcess, tmp_path: Path
+) -> None:
+    ada, go = gateway.client("ada"), tmp_path / "go"
     kernel_id = ada.start(LOCAL)
+
+    def until_known(state: str) -> None:
+        """The gateway hears on its own; of a process that is killed at once perhaps never."""
+        path = f"/api/kernels/{kernel_id}"
+        wait_until(lambda: ada.send("GET", path).json()["execution_state"] == state, f"known to be {state}")
+
     with ada.connect(kernel_id) as channel:
         heard(channel, ada, kernel_id)
-        ident = channel.send("import os; print('pid', os.getpid())")
+        code = "import os, pathlib, time; print('pid', os.getpid())"
+        ident = channel.send(f"{code}\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)")
+        until_known("busy")
+        go.touch()
         pid = int(channel.output(ident).split()[1])
+        until_known("idle")
         os.kill(pid, signal.SIGKILL)
         said = ""
         while (message := channel.receive())["content"].get("execution_state") != "dead":
