@@ -2,7 +2,9 @@
 
 import json
 import os
+import select
 import signal
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +107,23 @@ def test_a_cut_between_gateway_and_kernel_costs_no_line_and_no_answer(
         assert (begun + rest).splitlines() == numbered(LINES)
         assert after == "after it\n"
         assert notebook.run("print('on')") == "on\n"
+
+
+def test_a_browser_that_is_back_before_its_broken_connection_has_ended_misses_no_line(
+    lab: LabProcess,
+) -> None:
+    """What was written to the older one, and not read there, counts as lost."""
+    kernel_id, session_id = open_kernel(lab), uuid.uuid4().hex
+    with lab.connect(kernel_id, session_id) as older:
+        ident = older.send(PRINTING)
+        begun = older.printed(ident, until="line 10")
+        # More has arrived that nobody will read.
+        select.select([older.socket.fileno()], [], [], 10)  # type: ignore[no-untyped-call]
+        with lab.connect(kernel_id, session_id) as newer:
+            [rest] = whole(newer, ident)
+    first = int(rest.split("\n")[0].removeprefix("line "))
+    assert first <= len(begun.splitlines())
+    assert rest.splitlines() == numbered(LINES)[first:]
 
 
 def test_a_cell_for_a_kernel_that_is_lost_runs_nowhere_and_its_notebook_is_told_first(

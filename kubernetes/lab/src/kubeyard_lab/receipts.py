@@ -18,6 +18,7 @@ class Receipts:
     def __init__(self, received: Received, browser: Any) -> None:
         """`browser` is the handler of the browser's WebSocket; its pongs pass through here."""
         self.received = received
+        received.begin(self)
         self._browser = browser
         self._pinged: dict[str, bytes] | None = None
         self._timer: object | None = None
@@ -26,6 +27,8 @@ class Receipts:
 
     def written(self, message: bytes) -> None:
         """Note a message that was written, and ask for a receipt soon."""
+        if not self.received.counts(self):
+            return
         self.received.note(message)
         if self._timer is None and self._pinged is None:
             self._timer = IOLoop.current().call_later(_PING_AFTER_SECONDS, self._ping)
@@ -37,7 +40,8 @@ class Receipts:
         """
         if self._timer is not None:
             IOLoop.current().remove_timeout(self._timer)
-        self.received.break_off()
+        if self.received.counts(self):
+            self.received.break_off()
 
     def _ping(self) -> None:
         self._timer = None
@@ -49,7 +53,7 @@ class Receipts:
 
     def _pong(self, data: bytes) -> None:
         self._on_pong(data)
-        if data == _MARK and self._pinged is not None:
+        if data == _MARK and self._pinged is not None and self.received.counts(self):
             self.received.confirm(self._pinged)
             self._pinged = None
             if not self.received.is_confirmed and self._timer is None:

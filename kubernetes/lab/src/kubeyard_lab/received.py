@@ -23,7 +23,20 @@ class Received:
         self._own = session_id.encode()
         self._written: dict[str, bytes] = {}
         self._confirmed: dict[str, bytes] = {}
+        self._connection: object = None
         self.has_begun = False
+
+    def begin(self, connection: object) -> None:
+        """Let a new connection of the browser count from here on, and no older one.
+
+        A browser that comes back may be here before its broken connection is seen to have ended.
+        """
+        self._connection = connection
+        self.break_off()
+
+    def counts(self, connection: object) -> bool:
+        """Whether the connection is the browser's newest."""
+        return self._connection is connection
 
     def note(self, message: bytes) -> None:
         """Remember a message, by the v1 protocol, that was written to the browser."""
