@@ -110,7 +110,7 @@
       announce(`Copied ${button.dataset.copy}`);
       button.title = "Copied";
     } else {
-      tell(`The browser did not let this page copy. Select it and press Ctrl+C: ${button.dataset.copy}`, "warning");
+      tell(`The browser did not let this page copy. Select this and press Ctrl+C: ${button.dataset.copy}`, "warning");
     }
   });
 
