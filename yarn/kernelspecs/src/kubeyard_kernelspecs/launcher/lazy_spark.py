@@ -45,6 +45,7 @@ class LazySpark:
         self._error = ""
         self._told = False
         self._session: Any = None
+        self._stopped = False
         self._calls = LeftCalls()
 
     def start(self) -> None:
@@ -86,20 +87,22 @@ class LazySpark:
 
     def _insist(self, wish: Callable[[Any], None]) -> None:
         for _ in range(CANCEL_ATTEMPTS):
+            if self._has_context:
+                time.sleep(CANCEL_AFTER_SECONDS)
             if not self._has_context:
+                # It may have been stopped meanwhile: each stop of a kernel interrupts it first.
                 return
-            time.sleep(CANCEL_AFTER_SECONDS)
             try:
                 wish(self._session.sparkContext)
             except Exception as error:
-                print(f"jobs not cancelled yet: {error}", file=sys.__stderr__, flush=True)
+                print(f"jobs not cancelled yet: {_in_short(error)}", file=sys.__stderr__, flush=True)
             else:
                 return
 
     @property
     def _has_context(self) -> bool:
         """Whether there is a way to Java: a session that was stopped has none any more, and no jobs."""
-        return self._session is not None and self._session.sparkContext._jsc is not None
+        return self._session is not None and not self._stopped and self._session.sparkContext._jsc is not None
 
     def _mark_jobs(self) -> None:
         if not self._has_context:
@@ -136,8 +139,15 @@ class LazySpark:
 
         Without ever having had a SparkContext the ApplicationMaster would end the application as FAILED.
         """
-        if self._settled.wait(STOP_WITHIN_SECONDS) and self._session is not None:
-            self._session.stop()
+        if not self._settled.wait(STOP_WITHIN_SECONDS) or not self._has_context:
+            return
+        self._stopped = True
+        try:
+            # Java's side alone: pyspark's own waits for a server that looks each half second whether to end.
+            self._session.sparkContext._jsc.stop()
+        except Exception as error:
+            # Java has gone before, and takes its context along.
+            print(f"Spark not stopped: {error}", file=sys.__stderr__, flush=True)
 
     def _start(self) -> None:
         try:
