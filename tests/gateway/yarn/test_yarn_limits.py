@@ -31,8 +31,11 @@ def limited(yarn: YarnGateway, start_own: Gateways, limits: Path) -> GatewayProc
     return start_own(KUBEYARD_GATEWAY_LIMITS_FILE=str(limits))
 
 
-def ask(yarn: YarnGateway, gateway: GatewayProcess, user: str = "ada") -> tuple[int, dict[str, str]]:
-    answer = gateway.client(user).send("POST", "/api/kernels", {"name": yarn.spec.name})
+def ask(
+    yarn: YarnGateway, gateway: GatewayProcess, user: str = "ada", *groups: str
+) -> tuple[int, dict[str, str]]:
+    client = gateway.client(user, groups=list(groups))
+    answer = client.send("POST", "/api/kernels", {"name": yarn.spec.name})
     return answer.status_code, answer.json()
 
 
@@ -69,6 +72,43 @@ def test_memory_that_executors_hold_counts(yarn: YarnGateway, limited: GatewayPr
     assert f"you hold {held_mb:,} MB, this kernel takes " in content["message"]
     assert f"limit is {held_mb + driver_mb:,} MB (users.ada.memory_mb" in content["message"]
     assert f"(kernel {kernel_id[:8]}, {held_mb:,} MB" in content["message"]
+
+
+def test_cores_that_executors_hold_count(yarn: YarnGateway, limited: GatewayProcess, limits: Path) -> None:
+    ada = limited.client("ada")
+    kernel_id = ada.start(yarn.spec.name)
+    with ada.connect(kernel_id) as channel:
+        channel.run("spark.range(10).count()")
+        wait_until(lambda: yarn.application(kernel_id).vcores > 1, "an executor runs", 60)
+        held = yarn.application(kernel_id).vcores
+        limits.write_text(json.dumps({"users": {"ada": {"cores": held + 1}}}))
+        status, content = ask(yarn, limited)
+    assert status == 403
+    assert f"you hold {held} cores, this kernel takes " in content["message"]
+    assert f"limit is {held + 1} cores (users.ada.cores" in content["message"]
+
+
+def test_what_a_group_shares_is_what_yarn_gave_its_members(
+    yarn: YarnGateway, limited: GatewayProcess, limits: Path
+) -> None:
+    limits.write_text(json.dumps({"groups": {"students": {"together": {"kernels": 2}}}}))
+    status, his = ask(yarn, limited, "bob", "students")
+    assert status == 201
+    assert ask(yarn, limited, "ada", "students")[0] == 201
+    status, content = ask(yarn, limited, "ada", "students")
+    assert status == 403
+    assert "group students holds 2 kernels" in content["message"]
+    assert "The others hold: bob 1 kernel." in content["message"]
+    # What a member stops is free for the others.
+    assert limited.client("bob").send("DELETE", f"/api/kernels/{his['id']}").status_code == 204
+    assert ask(yarn, limited, "ada", "students")[0] == 201
+    hers = yarn.resource_manager.applications(ACTIVE_STATES, tags=["user:ada"])
+    memory_mb = sum(each.memory_mb for each in hers)
+    limits.write_text(json.dumps({"groups": {"students": {"together": {"memory_mb": memory_mb}}}}))
+    status, content = ask(yarn, limited, "bob", "students")
+    assert status == 403
+    assert f"limit is {memory_mb:,} MB (groups.students.together.memory_mb" in content["message"]
+    assert "The others hold: ada " in content["message"]
 
 
 def test_a_restart_takes_no_second_place(yarn: YarnGateway, limited: GatewayProcess, limits: Path) -> None:
