@@ -124,7 +124,7 @@ def _files(asked: Asked) -> Answer:
 def report(told: dict[str, Any], content: dict[str, Any]) -> None:
     """Report to the gateway as the launcher does, from the container that was told `told`."""
     keys = {"curve_key": zmq.curve_keypair()[0].decode()} if told["curve_key"] else {}
-    words = (json.dumps(told), json.dumps(content | keys))
+    words = (json.dumps(told), json.dumps(keys | content))
     with suppress(subprocess.TimeoutExpired):
         subprocess.run((gateway_python(), "-c", _REPORT, *words), check=False, timeout=60)
 

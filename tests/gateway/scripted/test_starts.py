@@ -54,6 +54,17 @@ def test_a_launcher_that_fails_says_why_and_leaves_no_application(
     assert ada.kernel_ids() == before
 
 
+@pytest.mark.parametrize("key", ["", "no key", "~" * 40])
+def test_a_report_without_a_key_for_the_encrypted_way_is_refused_in_words(
+    gateway: GatewayProcess, yarn: ScriptedYarn, key: str
+) -> None:
+    yarn.runs(in_turn(connection() | {"curve_key": key}))
+    answer = gateway.client("ada").send("POST", "/api/kernels", {"name": SPEC.name})
+    assert answer.status_code == 502
+    assert "told no key for the encrypted way" in answer.json()["reason"]
+    assert [row["state"] for row in yarn.applications] == ["KILLED"]
+
+
 def test_a_report_with_anothers_ticket_is_not_believed(gateway: GatewayProcess, yarn: ScriptedYarn) -> None:
     def container(_: int, told: dict[str, Any]) -> None:
         report({**told, "ticket": "guessed"}, connection("a key of the attacker's"))

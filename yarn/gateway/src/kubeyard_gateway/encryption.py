@@ -1,9 +1,18 @@
 """The way between the gateway and one kernel, where it is encrypted: CurveZMQ, and a seal on requests."""
 
+import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 import zmq
+
+# 32 bytes in Z85 (rfc.zeromq.org/spec/32).
+_KEY = re.compile(r"[0-9a-zA-Z.:+=^!/*?&<>()\[\]{}@%$#-]{40}")
+
+
+def is_public_key(text: str) -> bool:
+    """Whether `text` can be a key of CurveZMQ: libzmq's own words for one that cannot name nothing."""
+    return bool(_KEY.fullmatch(text))
 
 
 @dataclass(frozen=True)

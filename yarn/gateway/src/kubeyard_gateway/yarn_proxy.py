@@ -22,7 +22,7 @@ from kubeyard_yarn.errors import BadRequest, NotFound, Refused, Unreachable, Yar
 
 from kubeyard_gateway.application_watch import Ending
 from kubeyard_gateway.death import death_of, spec_of
-from kubeyard_gateway.encryption import Curve
+from kubeyard_gateway.encryption import Curve, is_public_key
 from kubeyard_gateway.refusal import Refusal
 from kubeyard_gateway.succession import mark_stage, take_over
 
@@ -33,6 +33,10 @@ LOOK_EVERY_SECONDS = 0.25
 REQUEST_TIMEOUT_SECONDS = 3
 # Another process took a port between the kernel's choice and its use: worth one more try.
 _PORT_TAKEN = "Address already in use"
+_NO_KEY = (
+    "the kernel told no key for the encrypted way to it: its launcher is not this gateway's. Start it again; if "
+    "it fails again, the platform's administrator can restart the gateway, which ships its own launcher"
+)
 # YARN names the file that a node could not fetch.
 _CLASS_ARCHIVE = re.compile(r"(driver|executor)-[\d-]+\.jsa")
 _STATUS_OF: dict[type[YarnError], int] = {Refused: 403, BadRequest: 400, NotFound: 404, Unreachable: 503}
@@ -145,6 +149,8 @@ class YarnKernelProxy(RemoteProcessProxy):
             if "error" in found:
                 said, traceback = found["error"], str(found.get("traceback") or "")
                 raise Refusal(500, f"the kernel did not start in its container: {said}", traceback)
+            if self.curve is not None and not is_public_key(str(found.get("curve_key", ""))):
+                raise Refusal(502, _NO_KEY)
         except (Refusal, asyncio.CancelledError) as error:
             if isinstance(error, Refusal):
                 error.application_id = self.application_id
