@@ -10,15 +10,24 @@ from playwright.sync_api import Browser, Page, Route, expect
 pytestmark = pytest.mark.browser
 # Neither behind https nor on this machine: browsers give its pages no clipboard.
 ELSEWHERE = "http://kubeyard.example"
+# More than a screen holds.
+OTHERS = 40
+ON_TOP = """element => {
+  const {left, top, width, height} = element.getBoundingClientRect();
+  return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}"""
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Ada has an application."""
+    """Ada has applications; the oldest is the last of her list."""
     with running_site(tmp_path_factory.mktemp("copying")) as running:
         running.web.add_user("ada")
         running.reset()
-        running.mirror(application(1, "ada", name="Nightly"))
+        running.mirror(
+            application(1, "ada", name="Nightly"),
+            *(application(number, "ada", name=f"Hourly {number}") for number in range(2, OTHERS + 2)),
+        )
         yield running
 
 
@@ -40,6 +49,8 @@ def page(chromium: Browser, site: Site) -> Iterator[Page]:
 
     context.route(f"{ELSEWHERE}/**", lead_here)
     yield context.new_page()
+    # What the page still asks for is of no interest to anybody.
+    context.unroute_all(behavior="ignoreErrors")
     context.close()
 
 
@@ -73,3 +84,14 @@ def test_browser_that_lets_no_page_copy_is_told_what_to_do(page: Page) -> None:
     page.add_init_script("document.execCommand = () => false")
     copy_by_key(page, ELSEWHERE)
     expect(page.get_by_text("The browser did not let this page copy")).to_contain_text(application_id(1))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_message_is_seen_in_a_list_that_is_scrolled_down(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    page.add_init_script("document.execCommand = () => false")
+    copy_by_key(page, ELSEWHERE)
+    assert page.evaluate("scrollY") > 0
+    message = page.get_by_role("button", name="Dismiss").locator("..")
+    expect(message).to_be_in_viewport(ratio=1)
+    assert message.evaluate(ON_TOP), "something covers it"
