@@ -125,12 +125,15 @@ def test_a_gateway_that_is_stopped_leaves_its_kernels_where_stock_kills_them(
         assert channel.run("6 * 7") == "42"
 
 
+@pytest.mark.parametrize("form", ["$(touch {marker})", "& touch {marker} #", "| touch {marker} #"])
 def test_no_word_of_a_client_is_run_by_a_shell_as_with_stock(
-    stock: Stock, yarn: YarnGateway, ada: KernelClient, steps: Path
+    stock: Stock, yarn: YarnGateway, ada: KernelClient, steps: Path, form: str
 ) -> None:
     marker = steps / "by-a-shell"
-    words = {"KERNEL_EXTRA_SPARK_OPTS": f"$(touch {marker})"}
-    stock.start(**words)
+    words = {"KERNEL_EXTRA_SPARK_OPTS": form.format(marker=marker)}
+    # What follows the second and third form is cut off, and no kernel comes of it.
+    brief = USER | words | {"KERNEL_LAUNCH_TIMEOUT": "30"}
+    stock.client.send("POST", "/api/kernels", {"name": "stock", "env": brief})
     assert marker.exists()
     marker.unlink()
     kernel_id = ada.start(yarn.spec.name, words)

@@ -73,6 +73,12 @@ def test_without_room_beside_it_a_spare_is_smaller_or_none(start: StartGateway, 
     gateway.want(bob)
     assert gateway.until_gone(bob) == f"queue {yarn.spec.queue} had no room for a spare"
     assert gateway.spares(bob) == []
+    # What spares have to leave free is for kernels that somebody waits for, and they say why they were cold.
+    model = gateway.model(bob, bob.start(yarn.spec.name))
+    assert (model["warm"], model["cold_reason"]) == (
+        False,
+        f"queue {yarn.spec.queue} had no room for a spare",
+    )
 
 
 def test_a_spare_is_given_up_before_anybody_waits_for_its_memory(
