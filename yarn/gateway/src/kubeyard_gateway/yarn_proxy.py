@@ -34,8 +34,8 @@ REQUEST_TIMEOUT_SECONDS = 3
 # Another process took a port between the kernel's choice and its use: worth one more try.
 _PORT_TAKEN = "Address already in use"
 _NO_KEY = (
-    "the kernel told no key for the encrypted way to it: its launcher is not this gateway's. Start it again; if "
-    "it fails again, the platform's administrator can restart the gateway, which ships its own launcher"
+    "the kernel told no key for the encrypted way to it: its launcher is not this gateway's. Start it again; "
+    "if it fails again, the platform's administrator can restart the gateway, which ships its own launcher"
 )
 # YARN names the file that a node could not fetch.
 _CLASS_ARCHIVE = re.compile(r"(driver|executor)-[\d-]+\.jsa")
