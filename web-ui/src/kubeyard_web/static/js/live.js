@@ -124,6 +124,21 @@
     source = null;
   }
 
+  // A network that is gone says nothing, and the stream stays silent: what a part asks for fails first.
+  function broke(event) {
+    if (!event.target.matches?.("[data-live]")) return;
+    lost();
+    disconnect();
+    connect();
+  }
+  document.addEventListener("htmx:sendError", broke);
+  document.addEventListener("htmx:timeout", broke);
+  window.addEventListener("offline", () => {
+    lost();
+    disconnect();
+  });
+  window.addEventListener("online", connect);
+
   // A hidden tab holds no connection: browsers allow only six to one host.
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) {

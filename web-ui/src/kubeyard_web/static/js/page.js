@@ -28,9 +28,14 @@
     close.type = "button";
     close.className = "btn btn-quiet btn-small";
     close.textContent = "Dismiss";
-    close.addEventListener("click", () => alert.remove());
+    const place = $("#flashes");
+    close.addEventListener("click", () => {
+      alert.remove();
+      place.classList.remove("is-told");
+    });
     alert.append(words, close);
-    $("#flashes").replaceChildren(alert);
+    place.replaceChildren(alert);
+    place.classList.add("is-told");
   }
 
   document.addEventListener("kubeyard:done", (event) => {
