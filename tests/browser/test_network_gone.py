@@ -1,4 +1,4 @@
-"""The network between a page and its server goes away and comes back: the page says since when it is not live."""
+"""The network between a page and its server goes and comes back: the page says since when it is not live."""
 
 from collections.abc import Callable, Iterator
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 
 import structlog
-from kubeyard_yarn.applications import Application
+from kubeyard_yarn.applications import Application, ApplicationState
 from kubeyard_yarn.errors import Unreachable, YarnError
 from kubeyard_yarn.resource_manager import ResourceManager
 
@@ -15,12 +15,18 @@ log = structlog.get_logger("kubeyard_gateway")
 RENEWALS_PER_SECOND = 0.4
 # Renewed once a third is used up; a whole round of renewals fits into another third.
 RENEWED_BELOW = 2 / 3
+# A container begins within that time of its submission, or it waits for long.
+LAUNCHED_WITHIN_SECONDS = 60
 
 
 class Leases:
     """Grants each application its time to live and renews it; YARN kills what is not renewed.
 
     What each has left is read from the watch's looks, so a new gateway goes on where the last one was.
+
+    None is granted while the first container is being launched: the ResourceManager stores a new lifetime
+    with the application's whole submission while another of its threads hands that to a node, and neither
+    waits for the other (seen in 3.5.0). A container then has an empty command, and the start has failed.
     """
 
     def __init__(
@@ -32,12 +38,19 @@ class Leases:
         self._shortest_seconds = shortest_seconds
         self._look: Look | None = None
         self._renewed_at: dict[str, float] = {}
+        self._grants: set[asyncio.Task[None]] = set()
         watch.on_look.append(self._note)
 
     @property
     def seconds(self) -> float:
         """How long a lease granted now lasts: with more kernels a round of renewals takes longer."""
         return max(self._shortest_seconds, 3 * len(self._watch.living) / RENEWALS_PER_SECOND)
+
+    def begin(self, application_id: str) -> None:
+        """Grant the first lease to an application whose container runs; nobody waits for it."""
+        task = asyncio.create_task(asyncio.to_thread(self.grant, application_id))
+        self._grants.add(task)
+        task.add_done_callback(self._grants.discard)
 
     def grant(self, application_id: str) -> None:
         """Give the application its time from now on, blocking; trouble is logged, the round repeats it."""
@@ -75,7 +88,9 @@ class Leases:
         waiting = [
             (self._left(application), application.id)
             for application in self._look.active
-            if application.id in ours and not self._is_fresh(application.id, self._look.at)
+            if application.id in ours
+            and not self._is_fresh(application.id, self._look.at)
+            and not _may_be_launched_now(application)
         ]
         left, application_id = min(waiting, default=(float("inf"), ""))
         return application_id if left < RENEWED_BELOW * self.seconds else None
@@ -90,3 +105,11 @@ class Leases:
             return application.lifetime_left_seconds
         tried = self._renewed_at.get(application.id)
         return 0.0 if tried is None else self.seconds - (time.monotonic() - tried)
+
+
+def _may_be_launched_now(application: Application) -> bool:
+    """Whether its first container may be on its way to a node at this moment."""
+    return (
+        application.state is not ApplicationState.RUNNING
+        and application.elapsed_seconds < LAUNCHED_WITHIN_SECONDS
+    )

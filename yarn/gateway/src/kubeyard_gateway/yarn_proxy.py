@@ -126,6 +126,7 @@ class YarnKernelProxy(RemoteProcessProxy):
                 mark_stage(self, "submitted")
                 log.info("kernel_submitted", kernel_id=self.kernel_id, application_id=self.application_id)
                 self._connect(await self._reported(report))
+                self._leases.begin(self.application_id)
         except YarnError as error:
             raise Refusal(_STATUS_OF.get(type(error), 502), str(error)) from error
         finally:
@@ -133,7 +134,6 @@ class YarnKernelProxy(RemoteProcessProxy):
 
     def _submit(self, spec: KernelSpec, launch: KernelLaunch) -> None:
         self.application_id = self._cluster.submit(spec, launch, self._watch)
-        self._leases.grant(self.application_id)
 
     async def _reported(self, report: "asyncio.Future[dict[str, Any]]") -> dict[str, Any]:
         """Wait for the kernel's report, and meanwhile for news that none will come."""
