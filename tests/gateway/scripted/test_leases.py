@@ -30,7 +30,7 @@ class LeasingYarn(ScriptedYarn):
 
 
 def test_no_lease_is_asked_for_while_a_container_is_launched(start_gateway: Gateways, tmp_path: Path) -> None:
-    """The ResourceManager would lose the command of one start in some thousands."""
+    """The ResourceManager may lose the container's command then, though rarely."""
     yarn = LeasingYarn()
     before: list[str] = []
 
