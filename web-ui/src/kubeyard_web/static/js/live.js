@@ -79,7 +79,11 @@
       chip.append(words);
     }
     const clock = lostSince.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-    words.textContent = `not live since ${clock}`;
+    const since = document.createElement("span");
+    since.className = "stream-since";
+    since.textContent = ` since ${clock}`;
+    words.replaceChildren("not live", since);
+    words.title = `Live updates are interrupted since ${clock}; trying again.`;
   }
   function lost() {
     if (lostSince !== null) return;

@@ -36,6 +36,8 @@
     alert.append(words, close);
     place.replaceChildren(alert);
     place.classList.add("is-told");
+    // The bar has one row or two.
+    place.style.top = `${$(".topbar").offsetHeight + 8}px`;
   }
 
   document.addEventListener("kubeyard:done", (event) => {
