@@ -128,7 +128,8 @@ def test_spares_records_are_for_the_gateways_eyes_only(start: StartGateway, yarn
 
 
 def test_a_warm_up_that_fails_does_not_cost_the_session(start: StartGateway, yarn: YarnGateway) -> None:
-    gateway = start(KUBEYARD_GATEWAY_SPARE_FORM="executor")
+    # In clear, a test can speak to a kernel as its gateway does.
+    gateway = start(KUBEYARD_GATEWAY_SPARE_FORM="executor", KUBEYARD_GATEWAY_KERNEL_ENCRYPTION="none")
     ada = gateway.client("ada")
     gateway.want(ada)
     folder = gateway.process.folder / "state" / "spares"
