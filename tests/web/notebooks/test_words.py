@@ -12,6 +12,11 @@ NOT_STARTED = (
 NO_PROGRAM = f'{NOT_STARTED}exec: "jupyterhub-singleuser": executable file not found in $PATH: unknown'
 NO_SCRIPT = f'{NOT_STARTED}exec: "/start": stat /start: no such file or directory: unknown'
 MAY_NOT = f'{NOT_STARTED}exec: "/start": permission denied: unknown'
+NO_REGISTRY = (
+    'ErrImagePull: failed to pull and unpack image "r:5000/lab:9": '
+    'failed to resolve reference "r:5000/lab:9": '
+    'failed to do request: Head "https://r:5000/v2/lab/manifests/9": dial tcp 192.0.2.7:5000: i/o timeout'
+)
 NO_FOLDER = f'{NOT_STARTED}error mounting "/nowhere" to rootfs at "/x": no such file or directory: unknown'
 
 
@@ -47,24 +52,39 @@ NO_FOLDER = f'{NOT_STARTED}error mounting "/nowhere" to rootfs at "/x": no such 
         (
             "Failed",
             'Failed to pull image "lab:9": rpc error: code = NotFound desc = failed to resolve: not found',
-            "The image does not exist, or not under this tag.",
+            "The image lab:9 cannot be fetched: it does not exist, or not under this tag.",
         ),
         (
             "Failed",
             'Failed to pull image "x": pull access denied',
-            "The registry refuses to hand out the image.",
+            "The image x cannot be fetched: its registry refuses to hand it out.",
         ),
         (
             "Failed",
             'Failed to pull image "registry.invalid/x:1": dial tcp: lookup registry.invalid: no such host',
-            "The registry of the image does not answer.",
+            "The image registry.invalid/x:1 cannot be fetched: nobody knows where its registry is.",
+        ),
+        (
+            "ImagePullBackOff",
+            f'Back-off pulling image "r:5000/lab:9": {NO_REGISTRY}',
+            "The image r:5000/lab:9 cannot be fetched: its registry does not answer.",
+        ),
+        (
+            "ErrImagePull",
+            "manifest for lab:9 not found: manifest unknown",
+            "The image cannot be fetched: it does not exist, or not under this tag.",
         ),
         (
             "BackOff",
             "Back-off restarting failed container notebook",
             "It ends again and again right after its start.",
         ),
-        ("BackOff", 'Back-off pulling image "r:5000/lab:9"', "The image r:5000/lab:9 cannot be fetched"),
+        (
+            "BackOff",
+            "Back-off restarting failed container pull in pod kubeyard-image-puller-x7k_kubeyard(0f)",
+            "It ends again and again right after its start.",
+        ),
+        ("BackOff", 'Back-off pulling image "r:5000/lab:9"', "The image r:5000/lab:9 cannot be fetched; it"),
         (
             "FailedMount",
             'MountVolume.SetUp failed for volume "gateway-ca" : secret "edge-ca" not found',

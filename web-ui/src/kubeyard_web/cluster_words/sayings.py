@@ -88,37 +88,43 @@ NO_QUOTA = (
     ),
 )
 
+
+def not_fetched(pattern: str, why: str, next_step: str = TELL_IMAGE) -> tuple[Saying, Saying]:
+    """An image that is not to be had, if `pattern` stands in the message: by its name where that is told."""
+    named = rf'(?=.*(?:{pattern})).*?image \\?"(?P<image>[^"\\]+)'
+    return (
+        saying(NO_IMAGE, f"(?i){named}", f"The image {{image}} cannot be fetched{why}.", next_step),
+        saying(NO_IMAGE, f"(?i){pattern}", f"The image cannot be fetched{why}.", next_step),
+    )
+
+
 NO_IMAGE_SAYINGS = (
     saying("InvalidImageName", r"", "The image's name is not one.", TELL_IMAGE),
     saying("Failed", r"^Error: InvalidImageName", "The image's name is not one.", TELL_IMAGE),
-    saying(
-        NO_IMAGE,
-        r"(?i)unauthorized|denied|authentication required|no basic auth",
-        "The registry refuses to hand out the image.",
+    *not_fetched(
+        r"unauthorized|denied|authentication required|no basic auth",
+        ": its registry refuses to hand it out",
         "An administrator checks the pull secret.",
     ),
-    saying(
-        NO_IMAGE,
-        r"(?i)no such host|connection refused|i/o timeout|server misbehaving|deadline exceeded",
-        "The registry of the image does not answer.",
+    *not_fetched(
+        r"no such host",
+        ": nobody knows where its registry is",
+        "An administrator checks the image's name, and that the nodes can look up the registry's.",
+    ),
+    *not_fetched(
+        r"connection refused|i/o timeout|server misbehaving|deadline exceeded",
+        ": its registry does not answer",
         "An administrator checks the image's name, and the cluster's way to the registry.",
     ),
-    saying(
-        NO_IMAGE,
-        r"(?i)not found|manifest unknown|not present with pull policy",
-        "The image does not exist, or not under this tag.",
-        TELL_IMAGE,
+    *not_fetched(
+        r"not found|manifest unknown|not present with pull policy",
+        ": it does not exist, or not under this tag",
     ),
-    saying(
-        NO_IMAGE,
-        r"(?i)[Bb]ack-off pulling image \"?(?P<image>[^\"\s:]+[^\"\s]*)\"?",
-        "The image {image} cannot be fetched; it is tried again and again.",
-        TELL_IMAGE,
-    ),
-    saying(NO_IMAGE, r"(?i)pull", "The image cannot be fetched.", TELL_IMAGE),
+    *not_fetched(r"back-off pulling", "; it is tried again and again"),
+    *not_fetched(r"pull", ""),
 )
 
-# The kubelet calls many things "Failed"; what no image is to blame for comes before the images' own sayings.
+# The kubelet says "Failed" and "BackOff" of many things: what no image is to blame for comes before it.
 NOT_CONFIGURED = (
     saying(
         "FailedMount CreateContainerConfigError Failed",
@@ -141,6 +147,12 @@ NOT_STARTED = (
         "The container cannot be started.",
         "An administrator looks at what was said, and at the pod's events.",
     ),
+    saying(
+        "CrashLoopBackOff BackOff",
+        r"(?i)^(?!back-off pulling)",
+        "It ends again and again right after its start.",
+        "An administrator finds the reason at the end of its log: `kubectl logs --previous`.",
+    ),
 )
 
 NO_VOLUME = (
@@ -160,12 +172,6 @@ NOT_LIVING = (
         r"",
         "It used more memory than it may, and was ended.",
         "Choose a larger size, or ask an administrator for one.",
-    ),
-    saying(
-        "CrashLoopBackOff BackOff",
-        r"",
-        "It ends again and again right after its start.",
-        "An administrator finds the reason at the end of its log: `kubectl logs --previous`.",
     ),
     saying(
         "CreateContainerConfigError CreateContainerError RunContainerError StartError",
