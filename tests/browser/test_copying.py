@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from harness.applications import application, application_id
+from harness.chromium import bring_login
 from harness.site import Site, running_site
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -36,9 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def page(chromium: Browser, site: Site) -> Iterator[Page]:
     """A browser of ada's own."""
     context = chromium.new_context(reduced_motion="reduce")
-    cookies = site.visitor("ada").http.cookies
-    for url in (site.web.url, ELSEWHERE):
-        context.add_cookies([{"name": one.name, "value": one.value or "", "url": url} for one in cookies])
+    bring_login(context, site.visitor("ada").http, site.web.url, ELSEWHERE)
 
     def lead_here(route: Route) -> None:
         path = route.request.url.removeprefix(ELSEWHERE)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from harness.chromium import bring_login
 from harness.jupyterhub import JupyterHub, running_jupyterhub
 from harness.waiting import wait_until
 from harness.web_ui import WebUi, running_web_ui
@@ -45,8 +46,7 @@ def web(hub: JupyterHub, tmp_path: Path) -> Iterator[WebUi]:
 def page(chromium: Browser, web: WebUi) -> Iterator[Page]:
     """Ada's tab. Behind the proxy's address somebody answers, as her Lab would."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    cookies = web.browser_of("ada").http.cookies
-    context.add_cookies([{"name": one.name, "value": one.value or "", "url": web.url} for one in cookies])
+    bring_login(context, web.browser_of("ada").http, web.url)
     context.route(
         f"{HUB_URL}/**", lambda route: route.fulfill(body="<h1>The Lab</h1>", content_type="text/html")
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from harness.chromium import bring_login
 from harness.site import Site, running_site
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -22,10 +23,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def page(chromium: Browser, site: Site) -> Iterator[Page]:
     """A page of ada's that is live."""
     context = chromium.new_context(reduced_motion="reduce")
-    cookies = site.visitor("ada").http.cookies
-    context.add_cookies(
-        [{"name": one.name, "value": one.value or "", "url": site.web.url} for one in cookies]
-    )
+    bring_login(context, site.visitor("ada").http, site.web.url)
     page = context.new_page()
     with page.expect_response("**/events*"):
         page.goto(site.web.url + "/applications")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from harness.chromium import bring_login
 from harness.past import look, record_past
 from harness.site import Site, running_site
 from kubeyard_api.storage.base import utc_now
@@ -61,10 +62,7 @@ def visit(chromium: Browser, site: Site) -> Iterator[Visit]:
         usual = {"viewport": {"width": 1280, "height": 900}, "timezone_id": "Asia/Tokyo", "locale": "en-GB"}
         context = chromium.new_context(**{"reduced_motion": "reduce", **usual, **more})
         contexts.append(context)
-        cookies = site.web.browser_of("ada").http.cookies
-        context.add_cookies(
-            [{"name": one.name, "value": one.value or "", "url": site.web.url} for one in cookies]
-        )
+        bring_login(context, site.web.browser_of("ada").http, site.web.url)
         page = context.new_page()
         page.goto(site.web.url + path)
         return page

@@ -5,7 +5,8 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+import requests
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 MISSING = "no Chromium: apt-get install chromium, or name one by KUBEYARD_TEST_CHROMIUM"
 # Without these Chromium goes on looking for its maker's servers.
@@ -34,3 +35,10 @@ def chromium() -> Iterator[Browser]:
         browser = play.chromium.launch(executable_path=path, args=[*QUIET, *unboxed])
         yield browser
         browser.close()
+
+
+def bring_login(context: BrowserContext, http: requests.Session, *urls: str) -> None:
+    """Whoever has logged in by the session `http` is logged in at these addresses in Chromium, too."""
+    context.add_cookies(
+        [{"name": one.name, "value": one.value or "", "url": url} for url in urls for one in http.cookies]
+    )
