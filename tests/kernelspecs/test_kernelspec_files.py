@@ -33,6 +33,14 @@ def test_writing_again_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
     assert document["metadata"]["kubeyard"]["executors"] == 7
 
 
+def test_a_failure_leaves_nothing_beside_what_is_there(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "ada.mine" / "kernel.json"
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        write_kernelspec(tmp_path, kernelspec("ada.mine"))
+    assert list(in_the_way.parent.iterdir()) == [in_the_way]
+
+
 def test_a_new_build_keeps_the_time_until_idle_kernels_are_stopped(tmp_path: Path) -> None:
     spec = kernelspec("ada.mine")
     for written, kept in ((60.0, 60.0), (None, 60.0), (0.0, 0.0), (None, 0.0)):

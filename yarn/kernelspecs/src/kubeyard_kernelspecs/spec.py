@@ -56,7 +56,7 @@ def write_kernelspec(folder: Path, spec: KernelSpec) -> Path:
     """Write `spec` as `folder/<name>/kernel.json` in one step, and return its folder.
 
     A time of its own until its kernels are stopped, and a Spark of its own, once set there, outlive a
-    build that sets none.
+    build that sets none. Raises OSError, and then leaves what is there.
     """
     target = folder / spec.name
     before = _fields_in(target / "kernel.json")
@@ -65,15 +65,18 @@ def write_kernelspec(folder: Path, spec: KernelSpec) -> Path:
     if not spec.spark and isinstance(kept := before.get("spark"), str):
         spec = replace(spec, spark=kept)
     target.mkdir(mode=0o755, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=target, prefix=".kernel-", encoding="utf-8", delete=False
-    ) as file:
-        json.dump(kernel_json(spec), file, indent=1)
-        # The gateway reads it under another account, and mkstemp gives it to ours alone.
-        os.fchmod(file.fileno(), 0o644)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(target / "kernel.json")
+    descriptor, draft = tempfile.mkstemp(dir=target, prefix=".kernel-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            # The gateway reads it under another account, and mkstemp gives it to ours alone.
+            os.fchmod(descriptor, 0o644)
+            json.dump(kernel_json(spec), file, indent=1)
+            file.flush()
+            os.fsync(descriptor)
+        Path(draft).replace(target / "kernel.json")
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
     return target
 
 
