@@ -144,6 +144,9 @@ class GatewayKernel(RemoteKernelManager):
                 self.die(not_restarted(error))
             raise
         self.death, self.reason, self.told.cell_runs = None, "", False
+        if self.execution_state == "dead":
+            # Until its first word: on the ports of before it is followed by the connection of before.
+            self.execution_state = "starting"
 
     async def start_kernel(self, **kwargs: Any) -> None:
         """Start, and leave no half-made kernel behind a refusal."""
