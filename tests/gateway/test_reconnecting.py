@@ -9,6 +9,7 @@ import pytest
 from harness.gateway import Gateways
 from harness.launched_kernels import launching_gateway
 from harness.scripted_yarn import SPEC
+from harness.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -33,5 +34,5 @@ def test_kernel_reconnects_until_the_new_gateway_hears_it(start_gateway: Gateway
             os.kill(process.pid, signal.SIGCONT)
         with ada.connect(kernel_id) as channel:
             assert channel.run("6 * 7") == "42"
+        wait_until(lambda: model()["execution_state"] == "idle", "the gateway hears the kernel")
         assert model()["kubeyard"]["reconnecting"] is False
-        assert model()["execution_state"] == "idle"
