@@ -89,9 +89,12 @@ NO_QUOTA = (
 )
 
 
-def not_fetched(pattern: str, why: str, next_step: str = TELL_IMAGE) -> tuple[Saying, Saying]:
-    """An image that is not to be had, if `pattern` stands in the message: by its name where that is told."""
-    named = rf'(?=.*(?:{pattern})).*?image \\?"(?P<image>[^"\\]+)'
+def _not_fetched(pattern: str, why: str, next_step: str = TELL_IMAGE) -> tuple[Saying, Saying]:
+    """An image that is not to be had for this reason, if `pattern` stands in the message.
+
+    The first calls it by its name, which not each message tells; `why` ends the sentence.
+    """
+    named = rf'^(?=.*(?:{pattern})).*?image \\?"(?P<image>[^"\\]+)'
     return (
         saying(NO_IMAGE, f"(?i){named}", f"The image {{image}} cannot be fetched{why}.", next_step),
         saying(NO_IMAGE, f"(?i){pattern}", f"The image cannot be fetched{why}.", next_step),
@@ -101,27 +104,27 @@ def not_fetched(pattern: str, why: str, next_step: str = TELL_IMAGE) -> tuple[Sa
 NO_IMAGE_SAYINGS = (
     saying("InvalidImageName", r"", "The image's name is not one.", TELL_IMAGE),
     saying("Failed", r"^Error: InvalidImageName", "The image's name is not one.", TELL_IMAGE),
-    *not_fetched(
+    *_not_fetched(
         r"unauthorized|denied|authentication required|no basic auth",
         ": its registry refuses to hand it out",
         "An administrator checks the pull secret.",
     ),
-    *not_fetched(
+    *_not_fetched(
         r"no such host",
         ": nobody knows where its registry is",
         "An administrator checks the image's name, and that the nodes can look up the registry's.",
     ),
-    *not_fetched(
+    *_not_fetched(
         r"connection refused|i/o timeout|server misbehaving|deadline exceeded",
         ": its registry does not answer",
         "An administrator checks the image's name, and the cluster's way to the registry.",
     ),
-    *not_fetched(
+    *_not_fetched(
         r"not found|manifest unknown|not present with pull policy",
         ": it does not exist, or not under this tag",
     ),
-    *not_fetched(r"back-off pulling", "; it is tried again and again"),
-    *not_fetched(r"pull", ""),
+    *_not_fetched(r"back-off pulling", "; it is tried again and again"),
+    *_not_fetched(r"pull", ""),
 )
 
 # The kubelet says "Failed" and "BackOff" of many things: what no image is to blame for comes before it.
