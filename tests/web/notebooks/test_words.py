@@ -144,6 +144,25 @@ def test_start_tells_what_it_waits_for_until_that_is_over() -> None:
     assert replay([asked, full, found]).trouble is None
 
 
+def test_cause_of_a_trouble_stays_in_view_when_it_is_said_again_without() -> None:
+    pulling = ProgressEvent(20, 'Pulling image "lab:9"', reason="Pulling")
+    why = ProgressEvent(20, 'Failed to pull image "lab:9": not found', reason="Failed", is_warning=True)
+    again = ProgressEvent(20, "Error: ErrImagePull", reason="Failed", is_warning=True)
+    waits = ProgressEvent(20, 'Back-off pulling image "lab:9"', reason="BackOff")
+    full = ProgressEvent(20, "0/1 nodes: 1 Insufficient cpu.", reason="FailedScheduling", is_warning=True)
+
+    def shown(*events: ProgressEvent) -> str:
+        trouble = replay(events).trouble
+        return trouble.words.what if trouble else ""
+
+    cause = "The image lab:9 cannot be fetched: it does not exist, or not under this tag."
+    assert shown(pulling, why, again) == cause
+    assert shown(why, again, waits, again) == cause
+    assert shown(waits, again) == "The image lab:9 cannot be fetched; it is tried again and again."
+    assert shown(why, again, full) == "No node has enough free processor time for this."
+    assert shown(why, again, pulling) == ""
+
+
 def test_failure_says_why_with_the_words_of_the_cluster_beside_it() -> None:
     start = Start().after(ProgressEvent(100, 'ErrImagePull: Back-off pulling image "lab:9"', is_failed=True))
 

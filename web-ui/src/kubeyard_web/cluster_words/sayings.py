@@ -89,15 +89,19 @@ NO_QUOTA = (
 )
 
 
-def _not_fetched(pattern: str, why: str, next_step: str = TELL_IMAGE) -> tuple[Saying, Saying]:
+def _not_fetched(
+    pattern: str, why: str, next_step: str = TELL_IMAGE, vagueness: int = 0
+) -> tuple[Saying, Saying]:
     """An image that is not to be had for this reason, if `pattern` stands in the message.
 
     The first calls it by its name, which not each message tells; `why` ends the sentence.
     """
     named = rf'^(?=.*(?:{pattern})).*?image \\?"(?P<image>[^"\\]+)'
     return (
-        saying(NO_IMAGE, f"(?i){named}", f"The image {{image}} cannot be fetched{why}.", next_step),
-        saying(NO_IMAGE, f"(?i){pattern}", f"The image cannot be fetched{why}.", next_step),
+        saying(
+            NO_IMAGE, f"(?i){named}", f"The image {{image}} cannot be fetched{why}.", next_step, vagueness
+        ),
+        saying(NO_IMAGE, f"(?i){pattern}", f"The image cannot be fetched{why}.", next_step, vagueness),
     )
 
 
@@ -123,8 +127,8 @@ NO_IMAGE_SAYINGS = (
         r"not found|manifest unknown|not present with pull policy",
         ": it does not exist, or not under this tag",
     ),
-    *_not_fetched(r"back-off pulling", "; it is tried again and again"),
-    *_not_fetched(r"pull", ""),
+    *_not_fetched(r"back-off pulling", "; it is tried again and again", vagueness=1),
+    *_not_fetched(r"pull", "", vagueness=2),
 )
 
 # The kubelet says "Failed" and "BackOff" of many things: what no image is to blame for comes before it.

@@ -10,6 +10,8 @@ class Words:
 
     what: str
     next_step: str = ""
+    # How little of the cause it tells: several sayings of one trouble follow each other.
+    vagueness: int = 0
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Saying:
     pattern: re.Pattern[str]
     what: str
     next_step: str = ""
+    vagueness: int = 0
 
     def meaning(self, reason: str, message: str) -> Words | None:
         """The words for this event; None if it says something else."""
@@ -29,9 +32,9 @@ class Saying:
         if found is None:
             return None
         facts = {name: value or "" for name, value in found.groupdict().items()}
-        return Words(self.what.format(**facts), self.next_step.format(**facts))
+        return Words(self.what.format(**facts), self.next_step.format(**facts), self.vagueness)
 
 
-def saying(reasons: str, pattern: str, what: str, next_step: str = "") -> Saying:
+def saying(reasons: str, pattern: str, what: str, next_step: str = "", vagueness: int = 0) -> Saying:
     """A saying of reasons separated by spaces; none of them means any reason."""
-    return Saying(frozenset(reasons.split()), re.compile(pattern, re.DOTALL), what, next_step)
+    return Saying(frozenset(reasons.split()), re.compile(pattern, re.DOTALL), what, next_step, vagueness)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from kubeyard_web.cluster_words import Words, in_words, in_words_of_text
 from kubeyard_web.notebooks.labs import ProgressEvent
@@ -40,8 +41,12 @@ class Start:
 
     @property
     def trouble(self) -> Step | None:
-        """What it waits for, if the last that happened was not good."""
-        return self.steps[-1] if self.steps and self.steps[-1].is_warning else None
+        """What it waits for, if the last that happened was not good: of what was said since, what tells most.
+
+        The kubelet says the cause of a failure first, and then once more without it.
+        """
+        since = list(takewhile(lambda step: step.is_warning, reversed(self.steps)))
+        return min(since, key=lambda step: step.words.vagueness, default=None)
 
     def after(self, event: ProgressEvent) -> "Start":
         """This start, once this has happened too."""
